@@ -7,6 +7,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 .DEFAULT_GOAL := help
 .PHONY: help setup
 
+.PHONY: lock lint typecheck test mock clean
 help: ## print this help
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -14,7 +15,34 @@ setup: .venv/.ready ## install everything into .venv, from the locked versions
 
 .venv/.ready: requirements-dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv --clear .venv
+	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --require-hashes -r requirements-dev.txt
 	$(BIN)/pip install --quiet --no-build-isolation --no-deps -e .
 	touch $@
+
+node_modules/.ready: package-lock.json .venv/.ready
+	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+lock: .venv/.ready ## lock the dependencies again, at their newest versions
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --all-extras --group dev \
+	  --upgrade --custom-compile-command "make lock" --output-file requirements-dev.txt pyproject.toml
+
+lint: node_modules/.ready ## check openapi.yaml (validator, linter) and the code (ruff)
+	$(BIN)/openapi-spec-validator openapi.yaml
+	PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/redocly lint openapi.yaml
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+typecheck: node_modules/.ready ## check the types (mypy strict, pyright), generated code included
+	$(BIN)/mypy
+	PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/pyright
+
+test: .venv/.ready ## run the unit tests
+	$(BIN)/python -m pytest -n 2
+
+mock: .venv/.ready ## serve the mock on http://127.0.0.1:8787
+	$(BIN)/python -m xpander_mock
+
+clean: ## remove what the other targets made
+	rm -rf .venv node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +

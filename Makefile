@@ -7,7 +7,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 .DEFAULT_GOAL := help
 .PHONY: help setup
 
-.PHONY: lock lint typecheck test mock clean
+.PHONY: lock lint typecheck test package mock clean
 help: ## print this help
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -39,6 +39,9 @@ typecheck: node_modules/.ready ## check the types (mypy strict, pyright), genera
 
 test: .venv/.ready ## run the unit tests
 	$(BIN)/python -m pytest -n 2
+
+package: .venv/.ready ## build the wheel, install it into empty environments and import it
+	$(BIN)/python -m proof.wheel
 
 mock: .venv/.ready ## serve the mock on http://127.0.0.1:8787
 	$(BIN)/python -m xpander_mock

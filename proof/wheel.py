@@ -1,0 +1,81 @@
+"""Build the wheel, install it into empty environments as its users would, and import what it promises.
+
+Run by `make package`. Prints the packages and the size of the installed client, and fails above the limits that
+ARCHITECTURE.md promises.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+MAX_PACKAGES = 10
+MAX_MEGABYTES = 15.0
+# What a user's first lines are; each must work with nothing installed but what the wheel asks for.
+CLIENT = "from xpander_api_client.api.tasks import list_tasks; import xpander_tasks"
+MOCK = "import xpander_mock; xpander_mock.DEMO_API_KEY; xpander_mock.OTHER_API_KEY"
+TYPED = {"xpander_api_client/py.typed", "xpander_tasks/py.typed", "xpander_mock/py.typed", "xpander_mock/openapi.yaml"}
+
+
+def run(*command: str | Path) -> str:
+    """Run a command and return what it printed; a failure shows all of it."""
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, cwd=ROOT)
+    if done.returncode:
+        sys.exit(f"{' '.join(str(part) for part in command)} failed:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def build(folder: Path) -> Path:
+    """Build the wheel from this checkout and check that it holds the contract and the type markers."""
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder)
+    (wheel,) = folder.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    if missing := sorted(TYPED - names):
+        sys.exit(f"the wheel lacks {', '.join(missing)}")
+    return wheel
+
+
+def install(requirement: str, folder: Path) -> Path:
+    """Install into an empty environment and return its Python."""
+    run(sys.executable, "-m", "venv", folder)
+    python = folder / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement)
+    return python
+
+
+def weigh(python: Path) -> tuple[list[str], float]:
+    """Return the names of what is installed beside pip and setuptools, and its size in megabytes."""
+    rows = json.loads(run(python, "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"))
+    names = sorted(row["name"] for row in rows if row["name"] not in {"pip", "setuptools"})
+    script = (
+        "import importlib.metadata as m, pathlib, sys\n"
+        "files = (d.locate_file(f) for n in sys.argv[1:] for f in m.distribution(n).files or ())\n"
+        "print(sum(p.stat().st_size for p in map(pathlib.Path, files) if p.is_file()))"
+    )
+    return names, int(run(python, "-c", script, *names)) / 1e6
+
+
+def main() -> None:
+    """Build, install twice (the client alone, and with the mock), import, and print the figures."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        wheel = build(folder)
+        client = install(str(wheel), folder / "client")
+        run(client, "-W", "error", "-c", CLIENT)
+        names, megabytes = weigh(client)
+        print(f"client: {len(names)} packages, {megabytes:.1f} MB: {', '.join(names)}")
+        mock = install(f"{wheel}[mock]", folder / "mock")
+        run(mock, "-W", "error", "-c", f"{CLIENT}; {MOCK}")
+        run(mock, "-m", "xpander_mock", "--help")
+        print("client and mock install into empty environments and import")
+        if len(names) > MAX_PACKAGES or megabytes > MAX_MEGABYTES:
+            sys.exit(f"the client is larger than promised: at most {MAX_PACKAGES} packages and {MAX_MEGABYTES} MB")
+
+
+if __name__ == "__main__":
+    main()

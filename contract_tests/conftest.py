@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from contract_tests._mock import MockServer
+from contract_tests.recorder import Recorder
 from contract_tests.target import Target, check, read_target, started_by
 
 BUILD = Path(os.environ.get("CONTRACT_REPORTS", "build/contract"))
 TARGET = pytest.StashKey[Target]()
+RECORDER = pytest.StashKey[Recorder]()
 MOCK = pytest.StashKey[MockServer]()
 
 
@@ -30,14 +32,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if config.option.collectonly:
         return
     if is_worker(config):
-        config.stash[TARGET] = Target(**config.workerinput["target"])  # type: ignore[attr-defined] # xdist's attribute
+        target = Target(**config.workerinput["target"])  # type: ignore[attr-defined] # xdist's attribute
+        config.stash[TARGET] = target
+        config.stash[RECORDER] = Recorder(target, workers=config.workerinput["workercount"])  # type: ignore[attr-defined]
         return
     BUILD.mkdir(parents=True, exist_ok=True)
     mock_url = None
     if started_by(os.environ):
         config.stash[MOCK] = MockServer(BUILD, os.environ.get("CONTRACT_MOCK_ARGS", ""))
         mock_url = config.stash[MOCK].url
-    config.stash[TARGET] = check(read_target(os.environ, mock_url))
+    target = check(read_target(os.environ, mock_url))
+    config.stash[TARGET] = target
+    config.stash[RECORDER] = Recorder(target)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -54,3 +60,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def target(pytestconfig: pytest.Config) -> Target:
     """The server under test."""
     return pytestconfig.stash[TARGET]
+
+
+@pytest.fixture(scope="session")
+def recorder(pytestconfig: pytest.Config) -> Recorder:
+    """What every request of this process passes, by `RecordingTransport` or `recording_session`."""
+    return pytestconfig.stash[RECORDER]

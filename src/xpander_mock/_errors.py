@@ -1,0 +1,63 @@
+"""What the mock refuses, one class for each documented status.
+
+ApiError
+├── Unauthorized   401  no credentials, or wrong ones
+├── Forbidden      403  a task of another organization
+├── NotFound       404  no such task or agent in the caller's organization
+└── Invalid        422  a parameter or the body is not as documented
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class ApiError(Exception):
+    """A refusal with its status and the `detail` of its body."""
+
+    status = 500
+
+    def __init__(self, detail: Any) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class Unauthorized(ApiError):
+    """The request has no credentials, or wrong ones."""
+
+    status = 401
+
+    def __init__(self, detail: str = "Invalid or missing API key") -> None:
+        super().__init__(detail)
+
+
+class Forbidden(ApiError):
+    """The task belongs to another organization."""
+
+    status = 403
+
+    def __init__(self, detail: str = "Access denied") -> None:
+        super().__init__(detail)
+
+
+class NotFound(ApiError):
+    """There is no such task or agent in the caller's organization."""
+
+    status = 404
+
+
+class Invalid(ApiError):
+    """A parameter or the body is not as documented.
+
+    Args:
+        problems: entries of `HTTPValidationError.detail`, each with `loc`, `msg` and `type`.
+    """
+
+    status = 422
+
+    def __init__(self, problems: Sequence[dict[str, Any]]) -> None:
+        super().__init__(list(problems))
+
+
+def problem(loc: Sequence[str | int], msg: str, kind: str) -> dict[str, Any]:
+    """One entry of `HTTPValidationError.detail`."""
+    return {"loc": list(loc), "msg": msg, "type": kind}

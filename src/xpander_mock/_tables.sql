@@ -1,0 +1,38 @@
+-- Repeated strings (organizations, agents, users, statuses, …) are stored once and referred to by number.
+CREATE TABLE names (
+    code INTEGER PRIMARY KEY,
+    text TEXT NOT NULL UNIQUE
+);
+
+CREATE TABLE agents (
+    id TEXT PRIMARY KEY,
+    organization_id TEXT NOT NULL,
+    name TEXT NOT NULL
+) WITHOUT ROWID;
+
+-- What lists filter and order by stands in columns. `item` is the task as a list shows it, `task` all of it, both JSON.
+CREATE TABLE tasks (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    organization INTEGER NOT NULL,
+    agent INTEGER NOT NULL,
+    status INTEGER NOT NULL,
+    user INTEGER,
+    internal INTEGER,
+    triggering INTEGER,
+    parent INTEGER,
+    created INTEGER NOT NULL,
+    due INTEGER,
+    item TEXT NOT NULL,
+    task TEXT NOT NULL
+);
+
+CREATE INDEX tasks_newest ON tasks (organization, created, seq);
+CREATE INDEX tasks_by_agent ON tasks (organization, agent, created, seq);
+CREATE INDEX tasks_by_status ON tasks (organization, status, created, seq);
+CREATE INDEX tasks_by_user ON tasks (organization, user, created, seq);
+CREATE INDEX tasks_by_internal ON tasks (organization, internal, created, seq);
+CREATE INDEX tasks_by_triggering ON tasks (organization, triggering, created, seq) WHERE triggering IS NOT NULL;
+CREATE INDEX tasks_by_parent ON tasks (parent, created, seq) WHERE parent IS NOT NULL;
+-- The tasks whose next change is only a matter of time.
+CREATE INDEX tasks_due ON tasks (due) WHERE due IS NOT NULL;

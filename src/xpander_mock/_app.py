@@ -74,11 +74,9 @@ class Mock:
         if self.store.empty:
             seed(self.service, self.settings.tasks, self.settings.seed)
         routes = parts.routes(contract, self.service, self.auth)
-        app: ASGIApp = Starlette(
-            routes=routes.routes(), exception_handlers={HTTPException: _refused, Exception: _failed}
-        )
-        app.router.redirect_slashes = False
-        app = _Undecoded(app)
+        starlette = Starlette(routes=routes.routes(), exception_handlers={HTTPException: _refused, Exception: _failed})
+        starlette.router.redirect_slashes = False
+        app: ASGIApp = _Undecoded(starlette)
         for wrap in parts.middleware:
             app = wrap(app)
         self.app = app
@@ -112,7 +110,8 @@ class _Undecoded:
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     response = json_response({"detail": error.detail}, error.status_code)
-    response.headers.update(error.headers or {})
+    if error.status_code == 405 and error.headers:
+        response.headers["Allow"] = ", ".join(sorted(error.headers["Allow"].split(", ")))
     return response
 
 

@@ -2,7 +2,9 @@
 
 import argparse
 import logging
+import signal
 from collections.abc import Sequence
+from typing import NoReturn
 
 from xpander_mock._app import Mock, Parts, Settings
 from xpander_mock._keys import DEMO_API_KEY, OTHER_API_KEY
@@ -31,67 +33,66 @@ def main(argv: Sequence[str] | None = None, parts: Parts | None = None) -> int:
     try:
         bound = listen(options.host, options.port)
     except OSError as error:
-        return _complain(parser, f"cannot listen on {options.host}:{options.port}: {error.strerror or error}")
+        parser.exit(1, f"{parser.prog}: cannot listen on {options.host}:{options.port}: {error.strerror or error}\n")
     try:
         mock = Mock(settings, parts)
     except NotADataFile as error:
         bound.close()
-        return _complain(parser, str(error))
+        parser.exit(1, f"{parser.prog}: {error}\n")
     line = f"xpander_mock listening on {url_of(bound)}"
     server = Server(mock.app, lambda: print(line, flush=True), mock.release)
+    # The server raises the signal that ended it again; to end by one is no failure here.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
     server.run([bound])
     mock.close()
     bound.close()
     return 0
 
 
-def _complain(parser: argparse.ArgumentParser, message: str) -> int:
-    parser.exit(1, f"{parser.prog}: {message}\n")
+class _Parser(argparse.ArgumentParser):
+    """Complains in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> _Parser:
+    parser = _Parser(
         prog="python -m xpander_mock",
-        description="Serve a stand-in for the xpander.ai Tasks API. Once it accepts connections it prints one line with "
-        "its address.",
+        description="Serve a stand-in for the xpander.ai Tasks API. Once it accepts connections it prints one line "
+        "with its address.",
         epilog=f"API keys: {DEMO_API_KEY}, and for a second organization {OTHER_API_KEY}.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=_port, default=8787, help="port to listen on, 0 for a free one (%(default)s)")
-    parser.add_argument("--data", metavar="FILE", help="keep everything in this file; without it, in memory")
-    parser.add_argument(
-        "--tasks", type=_count, default=DEFAULT_TASKS, metavar="N", help="tasks to make up (%(default)s)"
-    )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="what they are made up from (%(default)s)")
-    parser.add_argument(
-        "--pending",
-        type=_seconds,
-        default=0.05,
-        metavar="S",
-        help="seconds that an invoked task is pending (%(default)s)",
-    )
-    parser.add_argument(
-        "--executing", type=_seconds, default=0.15, metavar="S", help="seconds that it then executes (%(default)s)"
-    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on")
+    add("--port", type=_port, default=8787, help="port to listen on, 0 for a free one")
+    add("--data", metavar="FILE", help="keep everything in this file; without it, in memory")
+    add("--tasks", type=_count, default=DEFAULT_TASKS, metavar="N", help="tasks to make up at first")
+    add("--seed", type=_count, default=0, metavar="N", help="what they are made up from; same seed, same tasks")
+    add("--pending", type=_seconds, default=0.05, metavar="S", help="seconds that an invoked task is pending")
+    add("--executing", type=_seconds, default=0.15, metavar="S", help="seconds that it then executes")
     return parser
 
 
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65_535:
-        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, got {text}")
-    return port
-
-
 def _count(text: str) -> int:
-    count = int(text)
-    if count < 0:
-        raise argparse.ArgumentTypeError(f"expected 0 or more, got {text}")
-    return count
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise argparse.ArgumentTypeError(f"expected a whole number, 0 or more, got {text!r}")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:9]) <= 65_535):
+        raise argparse.ArgumentTypeError(f"expected a port from 0 to 65535, got {text!r}")
+    return int(text)
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
     if not 0 <= seconds < 1e9:
-        raise argparse.ArgumentTypeError(f"expected seconds, 0 or more, got {text}")
+        raise argparse.ArgumentTypeError(f"expected seconds, 0 or more, got {text!r}")
     return seconds

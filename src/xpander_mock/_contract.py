@@ -57,13 +57,9 @@ class Contract:
         properties: dict[str, dict[str, Any]] = self.document["components"]["schemas"][component]["properties"]
         return {name: schema.get("default") for name, schema in properties.items()}
 
-    def names(self, component: str) -> tuple[str, ...]:
+    def names(self, component: str) -> frozenset[str]:
         """The names of a component's properties."""
-        return tuple(self.document["components"]["schemas"][component]["properties"])
-
-    def enum(self, component: str) -> tuple[str, ...]:
-        """The values of an enum component."""
-        return tuple(self.document["components"]["schemas"][component]["enum"])
+        return frozenset(self.document["components"]["schemas"][component]["properties"])
 
     def _operation(self, path: str, method: str, item: dict[str, Any], description: dict[str, Any]) -> Operation:
         parameters = [*item.get("parameters", ()), *description.get("parameters", ())]
@@ -108,7 +104,7 @@ class Contract:
 
 def contract_text() -> bytes:
     """`openapi.yaml` as it is packaged."""
-    return (files(__package__) / "openapi.yaml").read_bytes()
+    return (files("xpander_mock") / "openapi.yaml").read_bytes()
 
 
 @cache

@@ -14,6 +14,18 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Task).decode
 
 
+# On conflict `seq` and `created` stay, and with them the place in lists.
+_SAVE = """
+INSERT INTO tasks
+    (id, organization, agent, status, user, internal, triggering, parent, created, due, item, task)
+    VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT seq FROM tasks WHERE id = ?), ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET
+    agent = excluded.agent, status = excluded.status, user = excluded.user, internal = excluded.internal,
+    triggering = excluded.triggering, parent = excluded.parent, due = excluded.due,
+    item = excluded.item, task = excluded.task
+"""
+
+
 class NotADataFile(Exception):
     """The file cannot be used as the mock's data file."""
 
@@ -75,6 +87,10 @@ class Store:
         row = self.db.execute("SELECT task FROM tasks WHERE id = ?", (task_id,)).fetchone()
         return None if row is None else _decode(row[0])
 
+    def any_due(self, now: int) -> bool:
+        """Whether a task should have changed by now."""
+        return self.db.execute("SELECT 1 FROM tasks WHERE due <= ? LIMIT 1", (now,)).fetchone() is not None
+
     def due(self, now: int) -> list[Task]:
         """The tasks that should have changed by now, those due first coming first."""
         rows = self.db.execute("SELECT task FROM tasks WHERE due <= ? ORDER BY due, seq", (now,))
@@ -90,11 +106,7 @@ class Store:
         """
         turn = task.current
         self.db.execute(
-            "INSERT INTO tasks (id, organization, agent, status, user, internal, triggering, parent, created, due, item,"
-            " task) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT seq FROM tasks WHERE id = ?), ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET agent = excluded.agent, status = excluded.status, user = excluded.user,"
-            " internal = excluded.internal, triggering = excluded.triggering, parent = excluded.parent,"
-            " created = excluded.created, due = excluded.due, item = excluded.item, task = excluded.task",
+            _SAVE,
             (
                 task.id,
                 self._code(task.organization_id),
@@ -157,15 +169,15 @@ class Store:
         rows = self.db.execute("SELECT task FROM tasks WHERE parent = ? ORDER BY seq", (self._seq(task_id),))
         return [_decode(task) for (task,) in rows]
 
-    def tree(self, task_id: str) -> list[Task]:
-        """A task and everything below it, in the order they came."""
+    def tree(self, task_id: str) -> dict[str, Task]:
+        """A task and everything below it by id, in the order they came."""
         rows = self.db.execute(
             "WITH RECURSIVE below (seq) AS (SELECT seq FROM tasks WHERE id = ? UNION"
             " SELECT tasks.seq FROM tasks JOIN below ON tasks.parent = below.seq)"
-            " SELECT task FROM tasks JOIN below USING (seq) ORDER BY seq",
+            " SELECT id, task FROM tasks JOIN below USING (seq) ORDER BY seq",
             (task_id,),
         )
-        return [_decode(task) for (task,) in rows]
+        return {below: _decode(task) for below, task in rows}
 
     def delete(self, task_ids: Sequence[str]) -> None:
         """Remove tasks."""
@@ -201,7 +213,7 @@ class Store:
         if not tables:
             with self.transaction():
                 self.db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-                for statement in (files(__package__) / "_tables.sql").read_text().split(";\n"):
+                for statement in (files("xpander_mock") / "_tables.sql").read_text().split(";\n"):
                     self.db.execute(statement)
 
     def _known(self, text: str) -> int | None:

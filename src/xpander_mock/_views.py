@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from xpander_mock._contract import Contract, load_contract
+from xpander_mock._contract import Contract
 from xpander_mock._lifecycle import INTERNAL_STATUS
 from xpander_mock._task import EXECUTING, FINAL, PENDING, STOPPED, Task, Turn
 from xpander_mock._times import format_instant
@@ -18,8 +18,7 @@ def _instant(micros: int | None) -> str | None:
 class Views:
     """What the answers say of a task. Fields that nothing is known of have the default that the contract documents."""
 
-    def __init__(self, contract: Contract | None = None) -> None:
-        contract = contract or load_contract()
+    def __init__(self, contract: Contract) -> None:
         self._blank_task = contract.blank("Task")
 
     def list_item(self, task: Task) -> dict[str, Any]:

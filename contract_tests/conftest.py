@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests._mock import MockServer
 from contract_tests.recorder import Recorder
-from contract_tests.target import Target, check, read_target, started_by
+from contract_tests.target import Target, check, read_target, starts_mock
 
 BUILD = Path(os.environ.get("CONTRACT_REPORTS", "build/contract"))
 TARGET = pytest.StashKey[Target]()
@@ -38,10 +38,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     BUILD.mkdir(parents=True, exist_ok=True)
     mock_url = None
-    if started_by(os.environ):
+    if starts_mock(os.environ):
         config.stash[MOCK] = MockServer(BUILD, os.environ.get("CONTRACT_MOCK_ARGS", ""))
         mock_url = config.stash[MOCK].url
     target = check(read_target(os.environ, mock_url))
+    # Workers generate their requests while they collect, and all of them from this seed.
+    os.environ["SEED"] = str(target.seed)
     config.stash[TARGET] = target
     config.stash[RECORDER] = Recorder(target)
 

@@ -23,13 +23,15 @@ class ContractBroken(AssertionError):
         expected: What the document promises, in the case at hand.
         came: What the server did.
         request: The request that shows it; without one, the last that the test has sent.
+        claim: Id of the claim, where the test's marker does not say it.
     """
 
-    def __init__(self, expected: str, came: str, request: Sent | None = None) -> None:
+    def __init__(self, expected: str, came: str, request: Sent | None = None, claim: str | None = None) -> None:
         super().__init__(f"expected: {expected}\n     came: {came}")
         self.expected = expected
         self.came = came
         self.request = request
+        self.claim = claim
 
 
 def not_run(reason: str) -> NoReturn:

@@ -151,7 +151,7 @@ def _changed_task(operation: Operation, path: str, body: bytes) -> str | None:
 def _invoked_tasks(operation: Operation, answer: bytes) -> Iterator[str]:
     payloads = [_json(answer)]
     if operation.id == "invoke_agent_stream":
-        payloads = [_json(line[5:]) for line in answer.splitlines() if line.startswith(b"data:")]
+        payloads = [_json(line[5:]) for line in answer.split(b"\n") if line.startswith(b"data:")]
     for payload in payloads:
         if isinstance(payload, dict):
             task = payload.get("task_id", payload.get("id"))

@@ -77,11 +77,11 @@ def read_target(environment: Mapping[str, str], mock_url: str | None) -> Target:
         api_key=api_key,
         other_api_key=other_api_key,
         agent_id=environment.get("XPANDER_AGENT_ID") or None,
-        writes=bool(mock_url) or _switch(environment, "CONTRACT_WRITES"),
+        writes=read_writes(environment),
         is_mock=bool(mock_url),
         rate_limit=_rate(environment.get("CONTRACT_RATE_LIMIT", "")),
-        seed=_seed(environment.get("SEED", "")),
-        profile=_profile(environment.get("PROFILE", "")),
+        seed=read_seed(environment),
+        profile=read_profile(environment),
     )
 
 
@@ -114,7 +114,7 @@ def check(target: Target) -> Target:
     return target
 
 
-def started_by(environment: Mapping[str, str]) -> bool:
+def starts_mock(environment: Mapping[str, str]) -> bool:
     """Tell whether the run has to start the mock: it does when no server is named."""
     return not environment.get("XPANDER_BASE_URL")
 
@@ -157,7 +157,14 @@ def _rate(text: str) -> float | None:
     return int(match[1]) / SECONDS_IN[match[2]]
 
 
-def _seed(text: str) -> int:
+def read_writes(environment: Mapping[str, str]) -> bool:
+    """Tell whether the run may invoke, stop and delete."""
+    return starts_mock(environment) or _switch(environment, "CONTRACT_WRITES")
+
+
+def read_seed(environment: Mapping[str, str]) -> int:
+    """Return the seed that was asked for, or a new one."""
+    text = environment.get("SEED", "")
     if not text:
         return random.SystemRandom().randrange(2**32)
     if not re.fullmatch(r"[0-9]{1,19}", text):
@@ -165,7 +172,9 @@ def _seed(text: str) -> int:
     return int(text)
 
 
-def _profile(text: str) -> Profile:
+def read_profile(environment: Mapping[str, str]) -> Profile:
+    """Return how much the run generates."""
+    text = environment.get("PROFILE", "")
     for profile in get_args(Profile):
         if profile == (text or "default"):
             found: Profile = profile

@@ -30,7 +30,10 @@ class RecordingTransport(httpx.BaseTransport):
         for attempt in range(PATIENCE + 1):
             self._recorder.before(method, url, body)
             response = self._transport.handle_request(request)
-            self._recorder.after(Sent(method, url, dict(request.headers), body), response.status_code)
+            self._recorder.after(
+                Sent(method, url, {name: str(value) for name, value in request.headers.items()}, body),
+                response.status_code,
+            )
             if response.status_code != 429 or not self._patient or attempt == PATIENCE:
                 break
             response.read()
@@ -79,7 +82,10 @@ class RecordingAdapter(HTTPAdapter):
         for attempt in range(PATIENCE + 1):
             self._recorder.before(method, url, body)
             response = super().send(request, *args, **kwargs)
-            self._recorder.after(Sent(method, url, dict(request.headers), body), response.status_code)
+            self._recorder.after(
+                Sent(method, url, {name: str(value) for name, value in request.headers.items()}, body),
+                response.status_code,
+            )
             if response.status_code != 429 or attempt == PATIENCE:
                 break
             time.sleep(reset_wait(response.headers, time.time()))

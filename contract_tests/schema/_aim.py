@@ -1,0 +1,122 @@
+"""Generated requests are pointed at tasks and agents that exist; random ids would only ever meet a 404."""
+
+import uuid
+from collections import Counter
+from typing import Any
+from zlib import crc32
+
+import httpx
+
+from contract_tests.recorder import CHANGES, INVOKES, Recorder
+from contract_tests.schema._case import AnyCase, is_documented, is_negative, operation_id
+from contract_tests.schema._settings import Amount
+from contract_tests.target import Target
+from contract_tests.transport import RecordingTransport
+
+READS = frozenset({"get_task", "get_task_thread", "get_task_thread_full"})
+TIMEOUT_SECONDS = 120
+
+
+class Aim:
+    """Where the requests of one process go.
+
+    Args:
+        target: The server under test.
+        recorder: Knows which tasks the run has made.
+        amount: How many tasks the server may be asked to run.
+    """
+
+    def __init__(self, target: Target, recorder: Recorder, amount: Amount) -> None:
+        self._target = target
+        self._recorder = recorder
+        self._allowance = amount.invokes if target.is_mock else amount.live_invokes
+        self._spent: Counter[str] = Counter()
+        self._known: list[str] | None = None
+        self._prefix = f"contract-{uuid.uuid4().hex[:12]}-"
+        self._client = httpx.Client(
+            base_url=target.base_url,
+            headers={"x-api-key": target.api_key},
+            transport=RecordingTransport(recorder),
+            timeout=TIMEOUT_SECONDS,
+        )
+        self.agent_runs = False
+
+    def at(self, case: AnyCase) -> bool:
+        """Point a request at something that exists, three times out of four; return whether to send it at all."""
+        if not is_documented(case):
+            return True
+        operation = operation_id(case)
+        real = _draw(case) % 4 != 0
+        if operation in READS and real and self.known_tasks():
+            case.path_parameters["task_id"] = self.known_tasks()[_draw(case) % len(self.known_tasks())]
+        elif operation in CHANGES:
+            return self._at_own_task(case, operation, real)
+        elif "agent_id" in case.path_parameters and real and self._target.agent_id:
+            case.path_parameters["agent_id"] = self._target.agent_id
+        if operation in INVOKES:
+            return self._may_invoke(case, operation)
+        return True
+
+    def known_tasks(self) -> list[str]:
+        """Return tasks that the server lists, asked for once."""
+        if self._known is None:
+            payload = _json(self._client.get("/v1/tasks", params={"per_page": 50}))
+            items = payload.get("items", []) if isinstance(payload, dict) else []
+            self._known = [item["id"] for item in items if isinstance(item, dict) and _is_plain(item.get("id"))]
+        return self._known
+
+    def new_task(self) -> str | None:
+        """Start a task and return its id; None where the server does not."""
+        if not self._target.writes or not self._target.agent_id:
+            return None
+        url = f"/v1/agents/{self._target.agent_id}/invoke/async"
+        payload = _json(self._client.post(url, json={"input": {"text": "Say hello."}, "source": "contract"}))
+        task = payload.get("id") if isinstance(payload, dict) else None
+        if not isinstance(task, str):
+            return None
+        self.agent_runs = True
+        return task
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def is_real(self, case: AnyCase) -> bool:
+        """Tell whether the agent that a request names is known to run tasks."""
+        return self.agent_runs and case.path_parameters.get("agent_id") == self._target.agent_id
+
+    def _at_own_task(self, case: AnyCase, operation: str, real: bool) -> bool:
+        task = case.path_parameters["task_id"]
+        wanted = real or self._recorder.is_stranger(task)
+        if task in self._recorder.created or not wanted:
+            return True
+        own = self.new_task() if self._spend(operation) else None
+        if own:
+            case.path_parameters["task_id"] = own
+        return not self._recorder.is_stranger(case.path_parameters["task_id"])
+
+    def _may_invoke(self, case: AnyCase, operation: str) -> bool:
+        if isinstance(case.body, dict) and isinstance(case.body.get("id"), str):
+            # An id of the run's own: it continues nobody's conversation, and can be put in a path to clean up.
+            case.body["id"] = self._prefix + f"{_draw(case):08x}"
+        return is_negative(case) or self._spend(operation)
+
+    def _spend(self, operation: str) -> bool:
+        self._spent[operation] += 1
+        return self._spent[operation] <= self._allowance
+
+
+def _draw(case: AnyCase) -> int:
+    """Return a number that follows from the request alone, so that hypothesis meets the same one when it repeats it."""
+    return crc32(repr((case.method, case.query, case.body, case.path_parameters)).encode(errors="replace"))
+
+
+def _is_plain(task: Any) -> bool:
+    return isinstance(task, str) and task.isascii() and task.replace("-", "").replace("_", "").isalnum()
+
+
+def _json(response: httpx.Response) -> Any:
+    try:
+        return response.json() if response.status_code == 200 else None
+    except ValueError:  # no JSON: the checks of that operation will say so
+        return None

@@ -1,0 +1,53 @@
+"""Operations in sequence, along the links of the document."""
+
+import os
+from typing import Any
+
+from schemathesis.core.transport import Response
+from schemathesis.generation.stateful.state_machine import StepInput, StepOutput
+
+from contract_tests.failure import ContractBroken
+from contract_tests.recorder import INVOKES
+from contract_tests.schema._case import AnyCase
+from contract_tests.schema._judge import Judge
+from contract_tests.schema._settings import load, sequence_settings
+from contract_tests.target import read_writes
+
+schema = load() if read_writes(os.environ) else load().include(method="GET")
+
+
+def test_every_sequence_along_the_links_is_as_documented(judge: Judge) -> None:
+    """What one operation returns, the next one finds; what one has deleted, no other finds."""
+
+    class Sequence(schema.as_state_machine()):  # type: ignore[misc] # the base is made at run time
+        def step(self, input: StepInput) -> StepOutput | None:
+            __tracebackhide__ = True
+            return super().step(input) if judge.aim.at(input.case) else None
+
+        def call(self, case: AnyCase, **kwargs: Any) -> Response:
+            return judge.call(case)
+
+        def validate_response(self, response: Response, case: AnyCase, **kwargs: Any) -> None:
+            __tracebackhide__ = True
+            judge.validate(case, response, self.recorder)
+            expect_returned_task(self.recorder, case, response)
+
+    Sequence.run(settings=sequence_settings())
+
+
+def expect_returned_task(scenario: Any, case: AnyCase, response: Response) -> None:
+    __tracebackhide__ = True
+    parent = scenario.find_parent(case_id=case.id)
+    task = case.path_parameters.get("task_id")
+    if response.status_code != 404 or parent is None or task is None:
+        return
+    returned = scenario.find_response(case_id=parent.id)
+    if parent.operation.definition.raw["operationId"] not in INVOKES or returned.status_code != 200:
+        return
+    deleted = {
+        earlier.path_parameters.get("task_id") for earlier in scenario.find_all_cases() if earlier.method == "DELETE"
+    }
+    if not deleted and task in returned.content.decode(errors="replace"):
+        raise ContractBroken(
+            f"task {task}, which {parent.operation.label} has just returned", "404: the task is not there"
+        )

@@ -7,6 +7,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 .DEFAULT_GOAL := help
 .PHONY: help setup
 
+.PHONY: regenerate check
 .PHONY: lock lint typecheck test package mock clean
 help: ## print this help
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -36,6 +37,12 @@ lint: node_modules/.ready ## check openapi.yaml (validator, linter) and the code
 typecheck: node_modules/.ready ## check the types (mypy strict, pyright), generated code included
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/pyright
+
+regenerate: .venv/.ready ## rebuild the client from openapi.yaml and the templates
+	$(BIN)/python templates/regenerate.py
+
+check: .venv/.ready ## check that the generated trees are as the generator makes them
+	$(BIN)/python templates/regenerate.py --check
 
 test: .venv/.ready ## run the unit tests
 	$(BIN)/python -m pytest -n 2

@@ -1,0 +1,256 @@
+"""List the organization's tasks: `GET /v1/tasks`.
+
+One page of the tasks of the caller's organization, newest first by `created_at`, with ties in a stable order.
+Filters combine: a task is listed when it passes all of them. Filters compare exactly, case included.
+"""
+
+import datetime
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import httpx
+
+from ... import api as _api
+from ...client import Client as _Client
+from ...client import Request as _Request
+from ...client import Timeout as _Timeout
+from ...models.agent_execution_status import AgentExecutionStatus
+from ...models.error_detail import ErrorDetail
+from ...models.http_validation_error import HTTPValidationError
+from ...models.tasks_page import TasksPage
+from ...types import UNSET, Unset
+from ...types import Response as _Response
+
+ListTasksResult: TypeAlias = TasksPage | ErrorDetail | HTTPValidationError
+"""What is read from an answer: the success, or a documented error."""
+
+_READERS: _api.Readers = {
+    "200": (_api.json, TasksPage),
+    "401": (_api.json, ErrorDetail),
+    "422": (_api.json, HTTPValidationError),
+    "429": (_api.json, ErrorDetail),
+    "500": (_api.json, ErrorDetail),
+}
+
+
+def build_request(
+    *,
+    page: int | Unset = 1,
+    per_page: int | Unset = 20,
+    user_id: str | Unset = UNSET,
+    parent_task_id: str | Unset = UNSET,
+    agent_id: str | Unset = UNSET,
+    triggering_agent_id: str | Unset = UNSET,
+    status: AgentExecutionStatus | Unset = UNSET,
+    internal_status: str | Unset = UNSET,
+    from_date: datetime.datetime | Unset = UNSET,
+    to_date: datetime.datetime | Unset = UNSET,
+) -> _Request:
+    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+
+    Raises:
+        errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
+    """
+    return _api.request(
+        "GET",
+        "/v1/tasks",
+        query={
+            "page": page,
+            "per_page": per_page,
+            "user_id": user_id,
+            "parent_task_id": parent_task_id,
+            "agent_id": agent_id,
+            "triggering_agent_id": triggering_agent_id,
+            "status": status,
+            "internal_status": internal_status,
+            "from_date": from_date,
+            "to_date": to_date,
+        },
+    )
+
+
+def parse_response(response: httpx.Response) -> ListTasksResult:
+    """Return what an answer says; nothing is sent.
+
+    Raises:
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.InvalidBody: The body does not fit its type; the message names the path.
+    """
+    parsed: ListTasksResult = _api.read("list_tasks", _READERS, response)
+    return parsed
+
+
+def sync_detailed(
+    *,
+    client: _Client,
+    page: int | Unset = 1,
+    per_page: int | Unset = 20,
+    user_id: str | Unset = UNSET,
+    parent_task_id: str | Unset = UNSET,
+    agent_id: str | Unset = UNSET,
+    triggering_agent_id: str | Unset = UNSET,
+    status: AgentExecutionStatus | Unset = UNSET,
+    internal_status: str | Unset = UNSET,
+    from_date: datetime.datetime | Unset = UNSET,
+    to_date: datetime.datetime | Unset = UNSET,
+    headers: Mapping[str, str] | None = None,
+    timeout: _Timeout | Unset = UNSET,
+) -> _Response[ListTasksResult]:
+    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
+    return _api.call(
+        client,
+        build_request(
+            page=page,
+            per_page=per_page,
+            user_id=user_id,
+            parent_task_id=parent_task_id,
+            agent_id=agent_id,
+            triggering_agent_id=triggering_agent_id,
+            status=status,
+            internal_status=internal_status,
+            from_date=from_date,
+            to_date=to_date,
+        ),
+        parse_response,
+        headers,
+        timeout,
+    )
+
+
+def sync(
+    *,
+    client: _Client,
+    page: int | Unset = 1,
+    per_page: int | Unset = 20,
+    user_id: str | Unset = UNSET,
+    parent_task_id: str | Unset = UNSET,
+    agent_id: str | Unset = UNSET,
+    triggering_agent_id: str | Unset = UNSET,
+    status: AgentExecutionStatus | Unset = UNSET,
+    internal_status: str | Unset = UNSET,
+    from_date: datetime.datetime | Unset = UNSET,
+    to_date: datetime.datetime | Unset = UNSET,
+    headers: Mapping[str, str] | None = None,
+    timeout: _Timeout | Unset = UNSET,
+) -> ListTasksResult | _Response[ListTasksResult]:
+    """List the organization's tasks.
+
+    One page of the tasks of the caller's organization, newest first by `created_at`, with ties in a stable order.
+    Filters combine: a task is listed when it passes all of them. Filters compare exactly, case included.
+
+    Args:
+        page: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef4950>`.
+        per_page: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef4cd0>`.
+        user_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef4a90>`.
+        parent_task_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef6d10>`.
+        agent_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef6e50>`.
+        triggering_agent_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef6e10>`.
+        status: Where a task stands. `completed`, `failed`, `error` and `stopped` are final; `pending`, `executing` and
+            `paused`
+            are not.
+        internal_status: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef6f10>`.
+        from_date: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef6fd0>`.
+        to_date: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef70d0>`.
+        client: Where to send it, with the credentials.
+        headers: Headers for this call, before those of the client.
+        timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
+
+    Returns:
+        What the answer says: the success, or the body of a documented error. If the status is not documented and the
+        client does not raise on it, the plain response.
+
+    Raises:
+        errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
+        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
+        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.InvalidBody: The body does not fit its type; the message names the path.
+        httpx.TransportError: The connection failed, or a limit was passed.
+    """
+    return sync_detailed(
+        page=page,
+        per_page=per_page,
+        user_id=user_id,
+        parent_task_id=parent_task_id,
+        agent_id=agent_id,
+        triggering_agent_id=triggering_agent_id,
+        status=status,
+        internal_status=internal_status,
+        from_date=from_date,
+        to_date=to_date,
+        client=client,
+        headers=headers,
+        timeout=timeout,
+    ).result()
+
+
+async def asyncio_detailed(
+    *,
+    client: _Client,
+    page: int | Unset = 1,
+    per_page: int | Unset = 20,
+    user_id: str | Unset = UNSET,
+    parent_task_id: str | Unset = UNSET,
+    agent_id: str | Unset = UNSET,
+    triggering_agent_id: str | Unset = UNSET,
+    status: AgentExecutionStatus | Unset = UNSET,
+    internal_status: str | Unset = UNSET,
+    from_date: datetime.datetime | Unset = UNSET,
+    to_date: datetime.datetime | Unset = UNSET,
+    headers: Mapping[str, str] | None = None,
+    timeout: _Timeout | Unset = UNSET,
+) -> _Response[ListTasksResult]:
+    """As `sync_detailed`, asynchronously."""
+    return await _api.acall(
+        client,
+        build_request(
+            page=page,
+            per_page=per_page,
+            user_id=user_id,
+            parent_task_id=parent_task_id,
+            agent_id=agent_id,
+            triggering_agent_id=triggering_agent_id,
+            status=status,
+            internal_status=internal_status,
+            from_date=from_date,
+            to_date=to_date,
+        ),
+        parse_response,
+        headers,
+        timeout,
+    )
+
+
+async def asyncio(
+    *,
+    client: _Client,
+    page: int | Unset = 1,
+    per_page: int | Unset = 20,
+    user_id: str | Unset = UNSET,
+    parent_task_id: str | Unset = UNSET,
+    agent_id: str | Unset = UNSET,
+    triggering_agent_id: str | Unset = UNSET,
+    status: AgentExecutionStatus | Unset = UNSET,
+    internal_status: str | Unset = UNSET,
+    from_date: datetime.datetime | Unset = UNSET,
+    to_date: datetime.datetime | Unset = UNSET,
+    headers: Mapping[str, str] | None = None,
+    timeout: _Timeout | Unset = UNSET,
+) -> ListTasksResult | _Response[ListTasksResult]:
+    """As `sync`, asynchronously."""
+    response = await asyncio_detailed(
+        page=page,
+        per_page=per_page,
+        user_id=user_id,
+        parent_task_id=parent_task_id,
+        agent_id=agent_id,
+        triggering_agent_id=triggering_agent_id,
+        status=status,
+        internal_status=internal_status,
+        from_date=from_date,
+        to_date=to_date,
+        client=client,
+        headers=headers,
+        timeout=timeout,
+    )
+    return response.result()

@@ -1,0 +1,10 @@
+from ..types import OpenStrEnum
+
+
+class OutputFormat(OpenStrEnum):
+    """Form of the result."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+    VOICE = "voice"

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from attrs import define as _define
+
+from ..types import Model as _Model
+
+
+@_define(kw_only=True)
+class TaskEvent(_Model):
+    """One event of a streamed task."""
+
+    type: str
+    """What happened: `connected`, `task_created`, `task_updated`, `think`, `analyze`, `tool_call_request`,
+    `tool_call_result`, `sub_agent_trigger`, `plan_updated`, `auth_event`, `chunk` or `task_finished`. More
+    types exist; pass over those you do not know."""
+    task_id: str
+    """Id of the task."""
+    organization_id: str
+    """Id of the organization that owns the task."""
+    time: datetime.datetime
+    """When it happened."""
+    data: Any
+    """What belongs to the type: the task for `task_created`, `task_updated` and `task_finished`, a piece of the
+    answer as a string for `chunk`."""

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..types import UNSET, Unset
+from ..types import Model as _Model
+
+if TYPE_CHECKING:
+    from ..models.user import User
+
+
+@_define(kw_only=True)
+class TaskInput(_Model):
+    """What the agent is asked."""
+
+    text: None | str | Unset = ""
+    """The question or instruction."""
+    files: list[str] | None | Unset = _field(factory=list)
+    """Addresses of files to work on."""
+    user: None | Unset | User = UNSET
+    """The person who asks."""

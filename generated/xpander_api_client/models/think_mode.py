@@ -1,0 +1,8 @@
+from ..types import OpenStrEnum
+
+
+class ThinkMode(OpenStrEnum):
+    """How hard the agent thinks before it answers."""
+
+    DEFAULT = "default"
+    HARDER = "harder"

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrs import define as _define
+
+from ..types import UNSET, Unset
+from ..types import Model as _Model
+
+if TYPE_CHECKING:
+    from ..models.json_object import JsonObject
+
+
+@_define(kw_only=True)
+class User(_Model):
+    """The person on whose behalf an agent runs."""
+
+    email: str
+    """Email address."""
+    id: None | str | Unset = UNSET
+    """Id of the user."""
+    first_name: None | str | Unset = UNSET
+    """Given name."""
+    last_name: None | str | Unset = UNSET
+    """Family name."""
+    display_name: None | str | Unset = UNSET
+    """Name to show."""
+    timezone: None | str | Unset = UNSET
+    """Time zone, such as `Europe/Paris`."""
+    additional_attributes: JsonObject | None | Unset = UNSET
+    """Anything else worth knowing about the user."""

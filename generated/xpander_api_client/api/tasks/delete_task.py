@@ -92,7 +92,7 @@ def sync(
     first. Afterwards every operation answers 404 for each of the deleted ids.
 
     Args:
-        task_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26dfbed0>`.
+        task_id: Id of the task.
         client: Where to send it, with the credentials.
         headers: Headers for this call, before those of the client.
         timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.

@@ -95,7 +95,7 @@ def sync(
     before it are in the thread.
 
     Args:
-        task_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26d6fed0>`.
+        task_id: Id of the task.
         client: Where to send it, with the credentials.
         headers: Headers for this call, before those of the client.
         timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.

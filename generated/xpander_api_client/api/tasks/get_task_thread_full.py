@@ -93,7 +93,7 @@ def sync(
     sub-task's id, every list in the order the messages were said.
 
     Args:
-        task_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26c5a250>`.
+        task_id: Id of the task.
         client: Where to send it, with the credentials.
         headers: Headers for this call, before those of the client.
         timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.

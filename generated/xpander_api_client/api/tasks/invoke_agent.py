@@ -107,8 +107,8 @@ def sync(
     continue its conversation: that task is updated and no new one is made.
 
     Args:
-        agent_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26c622d0>`.
-        version: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26c21990>`.
+        agent_id: Id of the agent.
+        version: Version of the agent to run; `draft` runs one that is not deployed.
         client: Where to send it, with the credentials.
         body: A turn for an agent to run.
         headers: Headers for this call, before those of the client.

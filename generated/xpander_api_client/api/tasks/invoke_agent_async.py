@@ -107,8 +107,8 @@ def sync(
     Send the `id` of an earlier task to continue its conversation: that task is updated and no new one is made.
 
     Args:
-        agent_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26c73510>`.
-        version: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26cd6d10>`.
+        agent_id: Id of the agent.
+        version: Version of the agent to run; `draft` runs one that is not deployed.
         client: Where to send it, with the credentials.
         body: A turn for an agent to run.
         headers: Headers for this call, before those of the client.

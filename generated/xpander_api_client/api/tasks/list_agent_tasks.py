@@ -136,16 +136,16 @@ def sync(
     delegated.
 
     Args:
-        agent_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26d26f90>`.
-        page: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26d43d90>`.
-        per_page: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26d43a90>`.
-        user_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26d43c90>`.
-        parent_task_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26d27350>`.
-        triggering_agent_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26d27a50>`.
+        agent_id: Id of the agent.
+        page: Page number, starting from 1. A page past the end is empty.
+        per_page: Tasks on a page, at most 50.
+        user_id: Only tasks that this user created.
+        parent_task_id: Only sub-tasks of this task.
+        triggering_agent_id: Only tasks that this agent called for, as happens between agents that work together.
         status: Where a task stands. `completed`, `failed`, `error` and `stopped` are final; `pending`, `executing` and
             `paused`
             are not.
-        internal_status: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26d27950>`.
+        internal_status: Only tasks with this internal processing status.
         client: Where to send it, with the credentials.
         headers: Headers for this call, before those of the client.
         timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.

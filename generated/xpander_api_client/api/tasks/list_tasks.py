@@ -140,18 +140,18 @@ def sync(
     Filters combine: a task is listed when it passes all of them. Filters compare exactly, case included.
 
     Args:
-        page: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef4950>`.
-        per_page: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef4cd0>`.
-        user_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef4a90>`.
-        parent_task_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef6d10>`.
-        agent_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef6e50>`.
-        triggering_agent_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef6e10>`.
+        page: Page number, starting from 1. A page past the end is empty.
+        per_page: Tasks on a page, at most 50.
+        user_id: Only tasks that this user created.
+        parent_task_id: Only sub-tasks of this task.
+        agent_id: Only tasks of this agent.
+        triggering_agent_id: Only tasks that this agent called for, as happens between agents that work together.
         status: Where a task stands. `completed`, `failed`, `error` and `stopped` are final; `pending`, `executing` and
             `paused`
             are not.
-        internal_status: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef6f10>`.
-        from_date: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef6fd0>`.
-        to_date: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26ef70d0>`.
+        internal_status: Only tasks with this internal processing status.
+        from_date: Only tasks created at this instant or later. RFC 3339, with an offset.
+        to_date: Only tasks created at this instant or earlier. RFC 3339, with an offset.
         client: Where to send it, with the credentials.
         headers: Headers for this call, before those of the client.
         timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.

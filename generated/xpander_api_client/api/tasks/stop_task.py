@@ -93,7 +93,7 @@ def sync(
     task. Idempotent: a task that is completed, failed, in error or stopped already comes back unchanged.
 
     Args:
-        task_id: Sent as `<openapi_python_client.schema.untrusted_string.UntrustedString object at 0x7fec26dfb1d0>`.
+        task_id: Id of the task.
         client: Where to send it, with the credentials.
         headers: Headers for this call, before those of the client.
         timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.

@@ -1,0 +1,161 @@
+"""Tasks of our own: made through the API, waited for with patience, and taken away at the end."""
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from contract_tests.claims.api import Answer, Api, Broken
+from contract_tests.failure import not_run
+from contract_tests.target import Target
+
+Given = TypeVar("Given")
+Got = TypeVar("Got")
+Task = dict[str, Any]
+RUNNING = ("pending", "executing")
+FINAL = ("completed", "failed", "error", "stopped")
+STATUSES = (*RUNNING, "paused", *FINAL)
+INVOKES = ("invoke_agent", "invoke_agent_async", "invoke_agent_stream")
+BY_ID = ("get_task", "stop_task", "delete_task", "get_task_thread", "get_task_thread_full")
+OUR_TITLE = "Contract test"
+AT_ONCE = 6
+TRIES = 5
+
+
+class Workshop:
+    """Makes tasks, remembers them, and deletes them in the end.
+
+    Args:
+        api: The operations, for the organization that shall own the tasks.
+        agents: Agents that may be invoked, the usual one first.
+        target: The server; our own mock gets less patience than one whose agents think.
+    """
+
+    def __init__(self, api: Api, agents: list[str], target: Target) -> None:
+        self.api = api
+        self.agents = agents
+        self.patience = 8.0 if target.is_mock else 90.0
+        # Mixed case, so that a server which folds ids is found out.
+        self.token = f"ct-{uuid4().hex[:10]}-Aa"
+        self.seen_seconds: list[float] = []
+        self._numbers = count(1)
+        self._made: dict[str, None] = {}
+
+    @property
+    def agent(self) -> str:
+        """The agent to invoke."""
+        if not self.agents:
+            not_run("needs XPANDER_AGENT_ID: the list shows no agent to invoke")
+        return self.agents[0]
+
+    @property
+    def pace(self) -> float:
+        """Seconds that a task usually takes here, as far as we have seen."""
+        ordered = sorted(self.seen_seconds)
+        return ordered[len(ordered) // 2] if ordered else 0.3
+
+    def new_id(self) -> str:
+        """Return an id that no task has, and see to it that a task with this id is deleted in the end."""
+        task = f"{self.token}-{next(self._numbers)}"
+        self.remember(task)
+        return task
+
+    def remember(self, task: str) -> None:
+        """See to it that a task is deleted in the end."""
+        self._made[task] = None
+
+    def body(self, **fields: Any) -> Task:
+        """Return the body of an invoke: an id of our own, an input and a title, and the given fields."""
+        name = fields.get("id") or self.new_id()
+        defaults = {
+            "id": name,
+            "title": f"{OUR_TITLE} {name}",
+            "input": {"text": f"Please answer {name} in one short sentence."},
+        }
+        return {key: value for key, value in {**defaults, **fields}.items() if value is not ...}
+
+    def call(self, operation_id: str, body: Task, agent: str | None = None) -> tuple[Task, Answer]:
+        """Invoke in one of the three ways, and return the task that is answered (streamed: the finished one)."""
+        __tracebackhide__ = True
+        if operation_id == "invoke_agent_stream":
+            stream = self.api.stream(agent or self.agent, body)
+            task, answer = stream.finished(), stream.answer
+        else:
+            answer = self.api.call(operation_id, agent=agent or self.agent, body=body)
+            task = answer.ok()
+        self.remember(task["id"])
+        return task, answer
+
+    def invoke(self, operation_id: str, agent: str | None = None, **fields: Any) -> Task:
+        """Invoke in one of the three ways with an id and a title of our own."""
+        __tracebackhide__ = True
+        return self.call(operation_id, self.body(**fields), agent)[0]
+
+    def start(self, agent: str | None = None, **fields: Any) -> Task:
+        """Invoke in the background."""
+        __tracebackhide__ = True
+        return self.invoke("invoke_agent_async", agent, **fields)
+
+    def finish(self, task: str) -> Task:
+        """Wait until a task is neither pending nor executing.
+
+        Raises:
+            Broken: It is still, after all the patience that there is.
+        """
+        __tracebackhide__ = True
+        deadline, pause = time.monotonic() + self.patience, 0.02
+        while True:
+            shown = self.api.get(task)
+            if shown.get("status") not in RUNNING:
+                return shown
+            if time.monotonic() > deadline:
+                # One that never ends must not cost every other test as much.
+                waited, self.patience = self.patience, min(self.patience, 5.0)
+                answer = self.api.call("get_task", task=task)
+                raise Broken("a task that ends", f"{shown.get('status')} after {waited:.0f} s", answer, claim="GET-4")
+            time.sleep(pause)
+            pause = min(pause * 1.4, 1.0)
+
+    def completed(self, operation_id: str = "invoke_agent", **fields: Any) -> Task:
+        """Invoke until a task completes, and return it as get shows it; an agent may fail now and then."""
+        __tracebackhide__ = True
+        for _ in range(3):
+            task = self.finish(self.invoke(operation_id, **fields)["id"])
+            if task.get("status") == "completed":
+                return task
+        not_run(f"needs an agent that completes: three tasks of {self.agent} ended otherwise")
+
+    def executing(self, wanted: str = "executing", **fields: Any) -> Task | None:
+        """Start a task and return it once it is seen in a status, or None when it never was."""
+        __tracebackhide__ = True
+        for _ in range(TRIES):
+            task = self.start(**fields)
+            for _ in range(2000):
+                if task.get("status") == wanted:
+                    return task
+                if task.get("status") not in RUNNING:
+                    break
+                time.sleep(0.002)
+                task = self.api.get(task["id"])
+        return None
+
+    def clean(self) -> list[str]:
+        """Delete everything that was made, and return the ids that would not go."""
+        left: list[str] = []
+
+        def delete(task: str) -> None:
+            try:
+                self.api.call("delete_task", task=task).expect(204, 404)
+            except Broken:  # the tests of delete have said what is wrong; here it matters only that it is left
+                left.append(task)
+
+        together(delete, reversed(self._made))
+        return left
+
+
+def together(action: Callable[[Given], Got], given: Iterable[Given]) -> list[Got]:
+    """Do something for many at the same time, and return the results in their order."""
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return list(threads.map(action, given))

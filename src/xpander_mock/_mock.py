@@ -1,6 +1,7 @@
 """The mock beside a test: a context manager and decorator with a real socket."""
 
 import functools
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
@@ -35,6 +36,23 @@ class XpanderMock:
         bound = listen("127.0.0.1", 0)
         self.url = url_of(bound)
         self._thread = ServerThread(self._mock.app, bound, self._mock.release)
+
+    @property
+    def waiting(self) -> int:
+        """How many streams and synchronous invokes wait for their task just now."""
+        return len(self._mock.service.bells)
+
+    def wait_until_idle(self, seconds: float) -> None:
+        """Wait until no stream and no synchronous invoke waits for its task.
+
+        Raises:
+            TimeoutError: after `seconds` some still do.
+        """
+        end = time.monotonic() + seconds
+        while self.waiting:
+            if time.monotonic() > end:
+                raise TimeoutError(f"expected no waiting requests after {seconds} s, {self.waiting} still wait")
+            time.sleep(0.005)
 
     def close(self) -> None:
         """End the mock. Closing twice is fine."""

@@ -29,8 +29,9 @@ def parse_instant(text: str, *, up: bool = False) -> int:
     if match is None:
         raise ValueError(f"expected an RFC 3339 date-time with an offset, got {text!r}")
     year, month, day, hour, minute, second = (int(match[group]) for group in range(1, 7))
-    # Counted 400 years later and taken back: Python has no year 0. Seconds are added, so that a leap second is fine.
-    days = (datetime(year + 400, month, day, tzinfo=UTC) - _EPOCH).days - _DAYS_IN_400_YEARS
+    # Python has no year 0: early years are counted 400 years later. Seconds are added, so that a leap second is fine.
+    early = year < 400
+    days = (datetime(year + 400 * early, month, day, tzinfo=UTC) - _EPOCH).days - _DAYS_IN_400_YEARS * early
     seconds = days * 86_400 + hour * 3_600 + minute * 60 + second
     if match[8]:
         offset = int(match[9]) * 3_600 + int(match[10]) * 60

@@ -194,7 +194,11 @@ def test_agents_answer_the_same_to_the_same(rules: Rules) -> None:
 def test_json_is_answered_when_it_is_asked_for(rules: Rules) -> None:
     """GET-5: the result parses, and conforms to the schema if there is one; a schema nothing conforms to fails the run."""
     assert msgspec.json.decode(rules.run("x", output_format="json")["result"]) == {"answer": "x"}
-    schema: dict[str, Any] = {"type": "object", "properties": {"n": {"type": "integer", "minimum": 7}}, "required": ["n"]}
+    schema: dict[str, Any] = {
+        "type": "object",
+        "properties": {"n": {"type": "integer", "minimum": 7}},
+        "required": ["n"],
+    }
     task = rules.run("x", output_format="json", output_schema=schema)
     assert msgspec.json.decode(task["result"]) == {"n": 7}
     assert task["output_schema"] == schema

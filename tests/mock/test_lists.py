@@ -105,9 +105,9 @@ def test_dates_bound_a_closed_interval(rules: Rules, tasks: list[Task]) -> None:
     """LIST-4: both bounds are inclusive, whatever the offset they are written with."""
     low, high = tasks[120].created, tasks[60].created
     expected = [task.id for task in tasks if low <= task.created <= high]
-    assert [item["id"] for item in read_all(rules, 50, from_date=format_instant(low), to_date=format_instant(high))] == (
-        expected
-    )
+    assert [
+        item["id"] for item in read_all(rules, 50, from_date=format_instant(low), to_date=format_instant(high))
+    ] == (expected)
     assert rules.page(from_date=format_instant(low + 1), to_date=format_instant(high - 1))["total"] < len(expected)
     assert rules.page(from_date=format_instant(high), to_date=format_instant(low))["total"] == 0
     assert rules.page(from_date="2026-02-07T04:13:27.228497+02:00")["total"] == 2

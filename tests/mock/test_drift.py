@@ -1,0 +1,66 @@
+"""The mock and the contract cannot drift apart."""
+
+import re
+
+from starlette.routing import Route
+
+from xpander_mock import Clock
+from xpander_mock._agents import Agents
+from xpander_mock._contract import contract_text, load_contract
+from xpander_mock._errors import ApiError
+from xpander_mock._keys import Auth
+from xpander_mock._routes import Routes
+from xpander_mock._service import Service
+from xpander_mock._store import Filter, Store
+
+CONTRACT = load_contract()
+
+
+def routes() -> list[Route]:
+    service = Service(Store(), Clock(), Agents(), CONTRACT)
+    try:
+        return Routes(CONTRACT, service, Auth()).routes()
+    finally:
+        service.store.close()
+
+
+def test_the_mock_routes_exactly_the_documented_operations() -> None:
+    """Every documented path and method has a route, and there is no other."""
+    routed = {(method, route.path) for route in routes() for method in route.methods or ()}
+    assert routed == {(operation.method, operation.path) for operation in CONTRACT.operations.values()}
+    assert len(routed) == 10
+
+
+def test_every_operation_has_its_handler_and_every_handler_its_operation() -> None:
+    """A handler is named as its operation, and says where it is served."""
+    handlers = {name: doc for name, doc in vars(Routes).items() if re.match(r"(GET|POST|DELETE) /", doc.__doc__ or "")}
+    assert handlers.keys() == CONTRACT.operations.keys()
+    for name, handler in handlers.items():
+        operation = CONTRACT.operations[name]
+        assert handler.__doc__.strip() == f"{operation.method} {operation.path}."
+
+
+def test_every_documented_query_parameter_is_used() -> None:
+    """Each filter of the contract selects by something, each field of `Filter` is a documented parameter."""
+    names = {
+        parameter.name
+        for operation in CONTRACT.operations.values()
+        for parameter in operation.parameters
+        if parameter.where == "query"
+    }
+    fields = set(Filter.__struct_fields__) - {"organization_id", "since", "until"} | {"from_date", "to_date"}
+    assert names == fields | {"page", "per_page", "version"}
+
+
+def test_every_refusal_has_a_documented_status() -> None:
+    """Whatever the mock refuses with is documented for some operation; 429 and 500 for all."""
+    documented = set.union(*(set(operation.statuses) for operation in CONTRACT.operations.values()))
+    assert {str(kind.status) for kind in ApiError.__subclasses__()} <= documented
+    for operation in CONTRACT.operations.values():
+        assert {"401", "422", "429", "500"} <= operation.statuses
+
+
+def test_the_packaged_contract_is_the_repositorys() -> None:
+    """The package carries `openapi.yaml` itself, not a copy that can age."""
+    with open("openapi.yaml", "rb") as file:
+        assert file.read() == contract_text()

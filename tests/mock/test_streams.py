@@ -1,0 +1,160 @@
+"""Streams on a socket, event by event as they happen."""
+
+import json
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from xpander_mock import Settings, XpanderMock
+
+
+@pytest.fixture
+def mock() -> Iterator[XpanderMock]:
+    """A mock with a frozen clock: nothing happens but by the test's hand."""
+    with XpanderMock(Settings(pending=1, executing=4, tasks=0)) as running:
+        running.clock.freeze()
+        yield running
+
+
+class Stream:
+    """A stream that is read one event at a time."""
+
+    def __init__(self, mock: XpanderMock, text: str, **request: Any) -> None:
+        self.client = httpx.Client(base_url=mock.url, headers={"x-api-key": mock.api_key}, timeout=5)
+        self.response = self.client.send(
+            self.client.build_request(
+                "POST", f"/v1/agents/{mock.agent_id}/invoke/stream", json={"input": {"text": text}} | request
+            ),
+            stream=True,
+        )
+        self.lines = self.response.iter_lines()
+
+    def next(self) -> dict[str, Any]:
+        line = next(line for line in self.lines if line)
+        assert line.startswith("data: ")
+        event: dict[str, Any] = json.loads(line[6:])
+        return event
+
+    def rest(self) -> list[dict[str, Any]]:
+        return [json.loads(line[6:]) for line in self.lines if line]
+
+    def __enter__(self) -> "Stream":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.response.close()
+        self.client.close()
+
+
+def test_events_come_when_they_happen(mock: XpanderMock) -> None:
+    """STREAM-1, STREAM-2: created at once, the rest as the clock goes on; the chunks joined are the result."""
+    with Stream(mock, "one two  three", id="t") as stream:
+        assert stream.response.headers["content-type"].startswith("text/event-stream")
+        assert stream.next()["type"] == "connected"
+        created = stream.next()
+        assert (created["type"], created["data"]["status"]) == ("task_created", "pending")
+        mock.clock.advance(1)
+        updated = stream.next()
+        assert (updated["type"], updated["data"]["status"]) == ("task_updated", "executing")
+        work = [stream.next()["type"] for _ in range(3)]
+        assert work == ["think", "tool_call_request", "tool_call_result"]
+        chunks = []
+        for _ in range(3):
+            mock.clock.advance(1)
+            chunks.append(stream.next()["data"])
+        assert chunks == ["one ", "two  ", "three"]
+        mock.clock.advance(1)
+        (last,) = stream.rest()
+        assert (last["type"], last["data"]["status"]) == ("task_finished", "completed")
+        assert last["data"]["result"] == "".join(chunks)
+        task = stream.client.get("/v1/tasks/t").json()
+        assert task == last["data"]
+        assert {event["task_id"] for event in (created, updated, last)} == {"t"}
+
+
+@pytest.mark.parametrize("text", ["hello there", "fail now", "error now", "x " * 100, " ", "pause"])
+def test_the_last_event_is_what_get_shows(mock: XpanderMock, text: str) -> None:
+    """STREAM-2: whatever the end, chunks joined are the result, and get agrees with the last event."""
+    with Stream(mock, text, id="t") as stream:
+        mock.clock.advance(5)
+        events = stream.rest()
+        assert events[-1]["type"] == "task_finished"
+        assert events[-1]["data"] == stream.client.get("/v1/tasks/t").json()
+        chunks = "".join(event["data"] for event in events if event["type"] == "chunk")
+        assert chunks == (events[-1]["data"]["result"] or "")
+
+
+@pytest.mark.parametrize("change", ["stop", "delete"])
+def test_a_stop_or_delete_ends_the_stream(mock: XpanderMock, change: str) -> None:
+    """STOP-1, DEL-3: the stream of a task that is stopped or deleted ends at once with `task_finished`, stopped."""
+    with Stream(mock, "one two three", id="t") as stream:
+        mock.clock.advance(2)
+        while stream.next()["type"] != "chunk":
+            pass
+        if change == "stop":
+            assert stream.client.post("/v1/tasks/t/stop").status_code == 200
+        else:
+            assert stream.client.delete("/v1/tasks/t").status_code == 204
+        (last,) = stream.rest()
+        assert (last["type"], last["data"]["status"], last["data"]["is_manually_stopped"]) == (
+            "task_finished",
+            "stopped",
+            True,
+        )
+
+
+def test_a_second_turn_streams_its_own_events(mock: XpanderMock) -> None:
+    """TURN-2: the stream of a turn that waits for another tells of that turn alone."""
+    with Stream(mock, "one", id="t") as first, Stream(mock, "two", id="t") as second:
+        mock.clock.advance(5)
+        assert first.rest()[-1]["data"]["result"] == "one"
+        mock.clock.advance(5)
+        events = second.rest()
+        assert [event["data"] for event in events if event["type"] == "chunk"] == ["two"]
+        assert events[-1]["data"]["result"] == "two"
+
+
+def test_a_synchronous_invoke_waits_for_the_clock(mock: XpanderMock) -> None:
+    """INVOKE-2 by a clock that tests set: the answer comes when the clock is moved, and is the turn's own."""
+    answers: list[dict[str, Any]] = []
+
+    def invoke() -> None:
+        url = f"{mock.url}/v1/agents/{mock.agent_id}/invoke"
+        body = {"id": "t", "input": {"text": "one"}}
+        answers.append(httpx.post(url, json=body, headers={"x-api-key": mock.api_key}, timeout=5).json())
+
+    with Stream(mock, "zero", id="t") as stream:
+        thread = threading.Thread(target=invoke)
+        thread.start()
+        while mock.waiting < 2:
+            assert thread.is_alive()
+        assert not answers
+        mock.clock.advance(5)
+        assert stream.rest()[-1]["data"]["result"] == "zero"
+        mock.clock.advance(5)
+        thread.join(5)
+    assert answers[0]["result"] == "one"
+
+
+def test_a_client_that_goes_away_leaves_nothing_behind(mock: XpanderMock) -> None:
+    """Streams and waiting invokes whose client has gone are given up, and their tasks go on."""
+    with Stream(mock, "one", id="streamed"):
+        assert mock.waiting == 1
+    url = f"{mock.url}/v1/agents/{mock.agent_id}/invoke"
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.post(url, json={"id": "waited", "input": {}}, headers={"x-api-key": mock.api_key}, timeout=0.2)
+    mock.wait_until_idle(5)
+    mock.clock.advance(5)
+    for task_id in ("streamed", "waited"):
+        task = httpx.get(f"{mock.url}/v1/tasks/{task_id}", headers={"x-api-key": mock.api_key}).json()
+        assert task["status"] == "completed"
+
+
+def test_closing_ends_open_streams(mock: XpanderMock) -> None:
+    """A mock that ends does not wait for streams; they end as for a stopped task."""
+    with Stream(mock, "one") as stream:
+        mock.close()
+        assert stream.rest()[-1]["data"]["status"] == "stopped"

@@ -95,9 +95,11 @@ class Recorder:
     def learn(self, method: str, url: str, body: bytes, status: int, answer: bytes) -> None:
         """Remember the tasks that an answer shows, and which of them the run has made."""
         operation = find(method, self._path(url))
-        if not operation or status != 200:
+        if not operation or status not in (200, 204):
             return
-        if operation.id in INVOKES:
+        if operation.id == "delete_task":
+            self.created.pop(_changed_task(operation, self._path(url), body) or "", None)
+        elif operation.id in INVOKES:
             for task in _invoked_tasks(operation, answer):
                 self.created[task] = None
         elif operation.method == "GET":

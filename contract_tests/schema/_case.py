@@ -14,7 +14,7 @@ def operation_id(case: AnyCase) -> str:
 
 def is_documented(case: AnyCase) -> bool:
     """Tell a request of the document from one that tries a method which the path does not have."""
-    return case.method.upper() == case.operation.method.upper()
+    return bool(case.method.upper() == case.operation.method.upper())
 
 
 def is_negative(case: AnyCase) -> bool:

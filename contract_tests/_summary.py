@@ -1,0 +1,82 @@
+"""What the run prints at its end."""
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from contract_tests.contract import operations
+from contract_tests.report import Finding, Report
+
+WIDTH = 118
+MOST_SHOWN = 20
+
+
+def summary(report: Report, files: list[Path]) -> str:
+    """Return the end of a run in words, for a terminal.
+
+    Args:
+        report: What the run has found.
+        files: The reports that were written.
+    """
+    return "\n".join(_lines(report, files))
+
+
+def _lines(report: Report, files: list[Path]) -> Iterator[str]:
+    target, verdicts = report.target, report.verdicts()
+    yield f"Contract run against {report.server()}, seed {target.seed}, profile {target.profile}"
+    yield ""
+    yield f"  {'operation':<24}{'requests':>9}{'2xx':>8}{'4xx':>8}{'other':>8}"
+    for name, statuses in report.sent():
+        classes = Counter[int]()
+        for status, count in statuses.items():
+            classes[status // 100] += count
+        other = classes.total() - classes[2] - classes[4]
+        yield f"  {name:<24}{classes.total():>9}{classes[2]:>8}{classes[4]:>8}{other:>8}"
+    yield ""
+    exercised = f"{len(report.exercised())} of {len(operations())} operations exercised"
+    yield f"  {exercised}, {report.recorder.sent} requests sent"
+    parts = [f"{verdicts['held']} held", f"{verdicts['broken']} broken", f"{verdicts['not run']} not run"]
+    if verdicts["warned"]:
+        parts.insert(2, f"{verdicts['warned']} with a warning")
+    yield f"  {len(report.claims)} claims: {', '.join(parts)}"
+    yield from _not_run(report)
+    yield from (f"  {note}" for note in report.notes)
+    for title, findings in (("FAILED", report.with_outcome("failed")), ("WARNING", report.with_outcome("warned"))):
+        for finding in findings[:MOST_SHOWN]:
+            yield ""
+            yield from _finding(report, title, finding)
+        if len(findings) > MOST_SHOWN:
+            yield f"\n… and {len(findings) - MOST_SHOWN} more, see the reports"
+    yield ""
+    yield f"  Reports: {', '.join(map(str, files))}"
+    failed = len(report.with_outcome("failed"))
+    verdict = f"broken: {failed} tests failed" if failed else "kept"
+    yield f"  The contract is {verdict}. SEED={target.seed} repeats the run."
+
+
+def _not_run(report: Report) -> Iterator[str]:
+    by_reason: dict[str, list[str]] = {}
+    for row in report.claim_rows():
+        if row.verdict == "not run":
+            by_reason.setdefault("; ".join(row.reasons), []).append(row.claim.id)
+    for reason, claims in by_reason.items():
+        yield from _wrapped("    not run: ", f"{reason} — {', '.join(claims)}")
+
+
+def _finding(report: Report, title: str, finding: Finding) -> Iterator[str]:
+    yield f"{title} {finding.test}"
+    for fault in finding.faults:
+        for claim, sentence in report.quotes(finding, fault):
+            yield from _wrapped(f"  {claim:<9} ", f"“{sentence}”")
+        yield from _wrapped("  expected  ", fault.expected)
+        yield from _wrapped("  came      ", fault.came)
+        if fault.curl:
+            # One line, however long: it is there to be copied.
+            yield f"  again     {fault.curl}"
+
+
+def _wrapped(label: str, text: str) -> Iterator[str]:
+    lines = textwrap.wrap(text, WIDTH - len(label)) or [""]
+    yield label + lines[0]
+    yield from (" " * len(label) + line for line in lines[1:])

@@ -1,0 +1,37 @@
+"""What the run has made, taken away again."""
+
+from urllib.parse import quote
+
+import httpx
+
+from contract_tests.recorder import Recorder
+from contract_tests.transport import RecordingTransport
+
+TIMEOUT_SECONDS = 30
+
+
+def delete_created(recorder: Recorder) -> list[str]:
+    """Delete the tasks that this process has made, newest first; return the ids of those that are still there.
+
+    The mock that the run has started is left alone: it ends with the run, and takes them along.
+    """
+    target = recorder.target
+    if target.is_mock or not target.writes:
+        return []
+    keys = [key for key in (target.api_key, target.other_api_key) if key]
+    with httpx.Client(
+        base_url=target.base_url, transport=RecordingTransport(recorder), timeout=TIMEOUT_SECONDS
+    ) as client:
+        return [task for task in reversed(recorder.created) if not _is_gone(client, task, keys)]
+
+
+def _is_gone(client: httpx.Client, task: str, keys: list[str]) -> bool:
+    statuses = []
+    for key in keys:
+        try:
+            statuses.append(client.delete(f"/v1/tasks/{quote(task, safe='')}", headers={"x-api-key": key}).status_code)
+        except httpx.TransportError:  # reported with the others that are left
+            return False
+        if statuses[-1] == 204:
+            return True
+    return 404 in statuses

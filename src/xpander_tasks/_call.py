@@ -1,0 +1,212 @@
+"""One call of the API: wait for its turn, send, repeat where that is safe, turn failures into this package's errors."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+from xpander_api_client.models import ErrorDetail, HTTPValidationError
+from xpander_api_client.types import decode, type_name
+
+from xpander_tasks import _errors
+from xpander_tasks._configuration import Configuration
+from xpander_tasks._limits import Limiter, RateLimit
+from xpander_tasks._retry import NEVER_SENT, asked_delay, may_repeat
+from xpander_tasks._steps import Flow, Send, Sleep
+
+logger = logging.getLogger("xpander_tasks")
+
+T = TypeVar("T")
+
+_SHOWN_BYTES = 500
+_REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "x-correlation-id", "cf-ray")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request to make: how to build it, and what may be done with it.
+
+    Arguments:
+        build: Makes the request of httpx, without credentials.
+        repeatable: Whether doing it twice does the same as once.
+        stream: Whether the body of the answer is read as it comes.
+        deadline: Monotonic moment in seconds after which nothing more is tried.
+        task_id: The task that an invoke asks for.
+    """
+
+    build: Callable[[], httpx.Request]
+    repeatable: bool
+    stream: bool = False
+    deadline: float | None = None
+    task_id: str | None = None
+
+
+class Caller:
+    """Makes calls under one configuration and one rate limit."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        """Share the configuration's limit among all calls of this caller."""
+        limit = configuration.rate_limit
+        self._configuration = configuration
+        self._limiter = Limiter(limit if isinstance(limit, RateLimit) else None)
+
+    def call(self, wanted: Request) -> Flow[httpx.Response]:
+        """Return the answer, which has a status of success and no credentials on its request.
+
+        Raises:
+            NoAnswerError: No complete answer came.
+            StatusError: The server refused.
+        """
+        credentials = self._configuration.headers()
+        begun = time.monotonic()
+        attempt = 0
+        while True:
+            attempt += 1
+            yield from self._turn(begun, wanted.deadline)
+            request = wanted.build()
+            request.headers.update(credentials)
+            answer: httpx.Response | httpx.RequestError
+            headers = None
+            sent = time.monotonic()
+            try:
+                response: httpx.Response = yield Send(request, wanted.stream)
+                answer, headers = response, response.headers
+            except httpx.RequestError as error:
+                answer = error
+            finally:  # also when the call is cancelled
+                now = time.monotonic()
+                self._limiter.release(headers, now, time.time())
+                for name in credentials:
+                    request.headers.pop(name, None)  # what is kept of the request must not show them
+            told = answer.status_code if isinstance(answer, httpx.Response) else type(answer).__name__
+            logger.debug("%s %s: %s after %.3f s", request.method, _address(request), told, now - sent)
+            if isinstance(answer, httpx.Response) and answer.is_success:
+                return answer
+            delay = self._delay(answer, attempt, now - begun, wanted.repeatable)
+            if delay is not None and wanted.deadline is not None and now + delay >= wanted.deadline:
+                yield Sleep(max(0.0, wanted.deadline - now))
+                delay = None
+            if delay is None:
+                raise self._failure(answer, request, wanted.task_id) from (
+                    None if isinstance(answer, httpx.Response) else answer
+                )
+            logger.info("%s %s: %s; again in %.1f s", request.method, _address(request), told, delay)
+            yield Sleep(delay)
+
+    def _turn(self, begun: float, deadline: float | None) -> Flow[None]:
+        while True:
+            now = time.monotonic()
+            patience = self._configuration.retry.max_time - (now - begun)
+            if deadline is not None:
+                patience = min(patience, deadline - now)
+            delay = self._limiter.acquire(now, patience)
+            if not delay:
+                return
+            logger.info("waiting %.1f s for the rate limit", delay)
+            yield Sleep(delay)
+
+    def _delay(
+        self, answer: httpx.Response | httpx.RequestError, attempt: int, elapsed: float, repeatable: bool
+    ) -> float | None:
+        if isinstance(answer, httpx.Response):
+            failure: httpx.RequestError | int = answer.status_code
+            asked = asked_delay(answer.headers, time.time())
+        else:
+            failure, asked = answer, None
+        if not may_repeat(failure, repeatable=repeatable):
+            return None
+        return self._configuration.retry.delay(attempt, asked, elapsed)
+
+    def _failure(
+        self, answer: httpx.Response | httpx.RequestError, request: httpx.Request, task_id: str | None
+    ) -> _errors.TasksError:
+        if isinstance(answer, httpx.Response):
+            return self._refusal(answer, request, task_id)
+        if isinstance(answer, NEVER_SENT):
+            unsure = ""
+        elif task_id is not None:
+            unsure = f"; whether the agent was invoked is unknown, get({task_id!r}) tells"
+        else:
+            unsure = ""
+        kind: type[_errors.NoAnswerError]
+        if isinstance(answer, httpx.TimeoutException):
+            kind = _errors.RequestTimeoutError
+        elif isinstance(answer, (httpx.ConnectError, httpx.UnsupportedProtocol)):
+            kind = _errors.ConnectError
+        else:
+            kind = _errors.LostConnectionError
+        told = f"{type(answer).__name__}: {answer}" if str(answer) else type(answer).__name__
+        return kind(0, told + unsure, method=request.method, url=_address(request), task_id=task_id)
+
+    def _refusal(self, answer: httpx.Response, request: httpx.Request, task_id: str | None) -> _errors.StatusError:
+        content = answer.content
+        for credential in self._configuration.headers().values():
+            # A server that repeats what it was sent must not put it into logs.
+            content = content.replace(credential.removeprefix("Bearer ").encode(), b"[redacted]")
+        body, description = _explain(content, answer)
+        error = _errors.class_for(answer.status_code)(
+            answer.status_code,
+            description,
+            method=request.method,
+            url=_address(request),
+            request_id=request_id(answer),
+            body=body,
+            task_id=task_id,
+        )
+        if isinstance(error, _errors.RateLimitedError):
+            error.retry_after = asked_delay(answer.headers, time.time())
+        return error
+
+
+def request_id(answer: httpx.Response) -> str | None:
+    """Return the server's id of a request, from whichever header it uses."""
+    return next((answer.headers[name] for name in _REQUEST_ID_HEADERS if name in answer.headers), None)
+
+
+def _address(request: httpx.Request) -> str:
+    """Return the address without a user name and password that it may hold."""
+    return str(request.url.copy_with(username=None, password=None))
+
+
+def _explain(content: bytes, answer: httpx.Response) -> tuple[Any, str]:
+    """Return the decoded body and a sentence on it."""
+    text = content[:_SHOWN_BYTES].decode(errors="replace").strip() or answer.reason_phrase or "no explanation"
+    for model in (HTTPValidationError, ErrorDetail):
+        try:
+            body = decode(content, model)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+        if isinstance(body, ErrorDetail):
+            return body, body.detail
+        if body.detail:
+            return body, "; ".join(f"{'.'.join(map(str, part.loc))}: {part.msg}" for part in body.detail)
+    try:
+        return msgspec.json.decode(content), text
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return text, text
+
+
+def decoded(answer: httpx.Response, as_type: type[T]) -> T:
+    """Return the body of a success as a type.
+
+    Raises:
+        UndecodableError: It is not JSON, or does not fit the type.
+    """
+    try:
+        value: T = decode(answer.content, as_type)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        shown = answer.content[:_SHOWN_BYTES].decode(errors="replace")
+        raise _errors.UndecodableError(
+            answer.status_code,
+            f"expected the body to be {type_name(as_type)}: {error}; it begins {shown!r}",
+            method=answer.request.method,
+            url=_address(answer.request),
+            request_id=request_id(answer),
+            body=shown,
+        ) from error
+    return value

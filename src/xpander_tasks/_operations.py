@@ -1,0 +1,288 @@
+"""The operations as flows: what each one sends, what it decodes, and whether it may be repeated."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import attrs
+import httpx
+from xpander_api_client import Client
+from xpander_api_client.api.tasks import (
+    delete_task,
+    get_task,
+    get_task_thread,
+    get_task_thread_full,
+    invoke_agent,
+    invoke_agent_async,
+    invoke_agent_stream,
+    list_agent_tasks,
+    list_tasks,
+    stop_task,
+)
+from xpander_api_client.client import Request as Plain
+from xpander_api_client.models import FullThread, InvokeRequest, Message, TaskInput, User
+from xpander_api_client.types import UNSET
+
+from xpander_tasks._call import Caller, Request, decoded
+from xpander_tasks._errors import MisuseError, NotFoundError
+from xpander_tasks._events import read_events
+from xpander_tasks._filters import AGENT_FILTERS, ORGANIZATION_FILTERS, checked_filters
+from xpander_tasks._models import Origin, Task, TaskEvent, TasksListItem, TasksPage
+from xpander_tasks._pages import read_pages
+from xpander_tasks._polling import Poller
+from xpander_tasks._steps import Emitting, Flow
+
+if TYPE_CHECKING:
+    from xpander_tasks._tasks import Tasks
+
+TaskOrId = str | Task | TasksListItem
+Input = str | TaskInput
+"""What the agent is asked."""
+Timeout = float | httpx.Timeout | None
+"""Seconds for each of connecting, sending, the next part of the answer and a free connection; None: as configured."""
+
+# An invoke answers when the task has ended, a stream is silent while the agent works.
+_INVOKE_READ_TIMEOUT = 600.0
+_PAGE_SIZE = 50
+
+
+class InvokeOptions(TypedDict, total=False):
+    """What an invoke can carry beside its input: the fields of `InvokeRequest`, and the agent's `version`."""
+
+    version: str
+    files: list[str]
+    user: User
+    id: str
+    title: str
+    source: str
+    worker_id: str
+    parent_execution_id: str
+    triggering_agent_id: str
+    additional_context: str
+    instructions_override: str
+    expected_output: str
+    output_format: str
+    output_schema: dict[str, Any]
+    payload_extension: dict[str, Any]
+    events_streaming: bool
+    run_locally: bool
+    mcp_servers: list[dict[str, Any]]
+    think_mode: str
+    disable_attachment_injection: bool
+    return_metrics: bool
+    user_tokens: dict[str, Any]
+    user_oidc_token: str
+    voice_id: str
+    test_run_node_id: str
+    llm_model_provider: str
+    llm_model_name: str
+    llm_reasoning_effort: str
+
+
+class Operations:
+    """Makes the flows of one flavour of a client."""
+
+    def __init__(
+        self, tasks: Tasks, caller: Caller, build: Callable[..., httpx.Request], base_url: str, timeout: httpx.Timeout
+    ) -> None:
+        """Take what the flows share.
+
+        Arguments:
+            tasks: What decoded models load more from.
+            caller: Makes the calls.
+            build: `build_request` of the httpx client that will send them.
+            base_url: Address of the API.
+            timeout: The client's own, for calls that give none.
+        """
+        self._tasks = tasks
+        self._call = caller.call
+        self._build = build
+        self._addresses = Client(base_url)
+        self._timeout = timeout
+
+    def pages(
+        self,
+        agent_id: str | None,
+        filters: Mapping[str, Any] | None,
+        *,
+        concurrency: int,
+        per_page: int = _PAGE_SIZE,
+        timeout: Timeout,
+    ) -> Emitting[TasksPage, None]:
+        """Check the filters and make the flow that emits all pages."""
+        if concurrency < 0:
+            raise MisuseError(0, f"expected concurrency of at least 0, got {concurrency}")
+        if not 1 <= per_page <= _PAGE_SIZE:
+            raise MisuseError(0, f"expected per_page from 1 to {_PAGE_SIZE}, got {per_page}")
+        chosen = checked_filters(filters, ORGANIZATION_FILTERS if agent_id is None else AGENT_FILTERS)
+        if agent_id is not None:
+            checked_id(agent_id, "agent_id")
+
+        def fetch(number: int, newest: datetime | None) -> Flow[TasksPage]:
+            query: dict[str, Any] = chosen | {"page": number, "per_page": per_page}
+            if newest is not None:
+                query["to_date"] = newest
+            if agent_id is None:
+                return self._page(list_tasks.build_request(**query), timeout)
+            return self._page(list_agent_tasks.build_request(agent_id, **query), timeout)
+
+        return read_pages(fetch, concurrency=concurrency, anchored=agent_id is None)
+
+    def user_pages(
+        self, user_id: str, filters: Mapping[str, Any] | None, *, concurrency: int, timeout: Timeout
+    ) -> Emitting[TasksPage, None]:
+        """Check the filters and make the flow that emits all pages of a user."""
+        known = [name for name in ORGANIZATION_FILTERS if name != "user_id"]
+        chosen = checked_filters(filters, known) | {"user_id": checked_id(user_id, "user_id")}
+        return self.pages(None, chosen, concurrency=concurrency, timeout=timeout)
+
+    def _page(self, request: Plain, timeout: Timeout) -> Flow[TasksPage]:
+        response = yield from self._answer(request, timeout)
+        page = decoded(response, TasksPage)
+        origin = Origin(self._tasks, response, response.content)
+        for item in page.items:
+            item._origin = origin
+        return page
+
+    def get(self, task_id: str, timeout: Timeout = None, deadline: float | None = None) -> Flow[Task]:
+        """Read a task, before a monotonic deadline if there is one."""
+        response = yield from self._answer(get_task.build_request(checked_id(task_id)), timeout, deadline=deadline)
+        return self._task(response)
+
+    def stop(self, task_id: str, timeout: Timeout) -> Flow[Task]:
+        """Stop a task; doing it twice does the same."""
+        response = yield from self._answer(stop_task.build_request(checked_id(task_id)), timeout)
+        return self._task(response)
+
+    def delete(self, task_id: str, timeout: Timeout) -> Flow[None]:
+        """Delete a task. A 404 to a repeated delete means that the one before had reached the server."""
+        sent = 0
+
+        def build() -> httpx.Request:
+            nonlocal sent
+            sent += 1
+            return self._built(request, timeout)
+
+        request = delete_task.build_request(checked_id(task_id))
+        try:
+            yield from self._call(Request(build, repeatable=True))
+        except NotFoundError:
+            if sent < 2:
+                raise
+
+    def thread(self, task_id: str, timeout: Timeout) -> Flow[list[Message]]:
+        """Read the conversation of a task."""
+        response = yield from self._answer(get_task_thread.build_request(checked_id(task_id)), timeout)
+        return decoded(response, list[Message])
+
+    def full_thread(self, task_id: str, timeout: Timeout) -> Flow[FullThread]:
+        """Read the conversation of a task and of its sub-tasks."""
+        response = yield from self._answer(get_task_thread_full.build_request(checked_id(task_id)), timeout)
+        return decoded(response, FullThread)
+
+    def invoke(self, agent_id: str, input: Input, options: InvokeOptions, timeout: Timeout) -> Flow[Task]:
+        """Run an agent and read the finished task."""
+        plain, task_id, _ = self._invocation(invoke_agent, agent_id, input, options)
+        limits = self._patient() if timeout is None else timeout
+        response = yield from self._answer(plain, limits, task_id=task_id)
+        return self._task(response)
+
+    def start(self, agent_id: str, input: Input, options: InvokeOptions, timeout: Timeout) -> Flow[Task]:
+        """Run an agent in the background and read the task as it is now."""
+        plain, task_id, _ = self._invocation(invoke_agent_async, agent_id, input, options)
+        response = yield from self._answer(plain, timeout, task_id=task_id)
+        return self._task(response)
+
+    def stream(
+        self, agent_id: str, input: Input, options: InvokeOptions, timeout: Timeout
+    ) -> Emitting[TaskEvent, None]:
+        """Check the invoke and make the flow that emits its events."""
+        plain, task_id, own_id = self._invocation(invoke_agent_stream, agent_id, input, options)
+        limits = self._patient() if timeout is None else timeout
+        return read_events(
+            self._call,
+            Request(lambda: self._built(plain, limits), repeatable=False, stream=True, task_id=task_id),
+            Poller(task_id, self._look),
+            lambda response, content: Origin(self._tasks, response, content),
+            own_id=own_id,
+        )
+
+    def poller(self, task_id: str, **pace: Any) -> Poller:
+        """Make what follows a task."""
+        return Poller(checked_id(task_id), self._look, **pace)
+
+    def _look(self, task_id: str, deadline: float | None) -> Flow[Task]:
+        if deadline is None:
+            return self.get(task_id)
+        # No single look may outlast the wait by much.
+        left = max(deadline - time.monotonic(), 0.1)
+        limits = {name: min(left, limit or left) for name, limit in self._timeout.as_dict().items()}
+        return self.get(task_id, httpx.Timeout(**limits), deadline)
+
+    def _patient(self) -> httpx.Timeout:
+        limits = self._timeout.as_dict()
+        limits["read"] = None if limits["read"] is None else max(limits["read"], _INVOKE_READ_TIMEOUT)
+        return httpx.Timeout(**limits)
+
+    def _invocation(
+        self, operation: Any, agent_id: str, input: Input, options: InvokeOptions
+    ) -> tuple[Plain, str, bool]:
+        """Return the request of an invoke, the id of its task, and whether that id was made here."""
+        chosen: dict[str, Any] = dict(options)
+        version = chosen.pop("version", UNSET)
+        unknown = chosen.keys() - InvokeOptions.__annotations__.keys()
+        if unknown:
+            raise MisuseError(0, f"unknown option {', '.join(sorted(unknown))} of an invoke")
+        if isinstance(input, str):
+            input = TaskInput(text=input)
+        for name in ("files", "user"):
+            if name in chosen:
+                input = attrs.evolve(input, **{name: chosen.pop(name)})
+        own_id = "id" not in chosen
+        if own_id:
+            # Known before anything is sent, so that the task can be found whatever happens to the answer.
+            chosen["id"] = str(uuid.uuid4())
+        body = InvokeRequest(input=input, **chosen)
+        plain = operation.build_request(checked_id(agent_id, "agent_id"), body=body, version=version)
+        return plain, chosen["id"], own_id
+
+    def _answer(
+        self, plain: Plain, timeout: Timeout, *, deadline: float | None = None, task_id: str | None = None
+    ) -> Flow[httpx.Response]:
+        """Send a request; one that names a task to make is an invoke, which must not be sent twice."""
+        return self._call(
+            Request(lambda: self._built(plain, timeout), repeatable=task_id is None, deadline=deadline, task_id=task_id)
+        )
+
+    def _built(self, plain: Plain, timeout: Timeout) -> httpx.Request:
+        return self._build(**self._addresses.prepare(plain, timeout=self._timeout if timeout is None else timeout))
+
+    def _task(self, response: httpx.Response) -> Task:
+        task = decoded(response, Task)
+        task._origin = Origin(self._tasks, response, response.content)
+        return task
+
+
+def checked_id(value: str, name: str = "task_id") -> str:
+    """Return an id that can stand in a path.
+
+    Raises:
+        MisuseError: It is empty or no text, so that the path would be another one.
+    """
+    if not isinstance(value, str) or not value:
+        raise MisuseError(0, f"expected {name} as text that is not empty, got {value!r}")
+    return value
+
+
+def id_of(task: TaskOrId) -> str:
+    """Return the id of a task that may be given by its id."""
+    return task if isinstance(task, str) else task.id
+
+
+def continued(task: Task | TasksListItem, options: InvokeOptions) -> InvokeOptions:
+    """Return the options of an invoke that adds a turn to a task."""
+    return {**options, "id": task.id}

@@ -8,7 +8,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 .PHONY: help setup
 
 .PHONY: regenerate check
-.PHONY: lock lint typecheck test package mock clean
+.PHONY: lock lint typecheck test contract-test package mock clean
 help: ## print this help
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -46,6 +46,9 @@ check: .venv/.ready ## check that the generated trees are as the generator makes
 
 test: .venv/.ready ## run the unit tests
 	$(BIN)/python -m pytest -n 2
+
+contract-test: .venv/.ready ## hold a server to the contract: the mock, or XPANDER_BASE_URL (PROFILE=quick or deep, SEED=n)
+	$(BIN)/python -m pytest contract_tests -n 2 --dist worksteal -q --no-header -p no:cacheprovider
 
 package: .venv/.ready ## build the wheel, install it into empty environments and import it
 	$(BIN)/python -m proof.wheel

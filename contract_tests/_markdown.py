@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from contract_tests.contract import operations
 from contract_tests.report import Finding, Report
 
 
@@ -14,8 +15,10 @@ def _lines(report: Report) -> Iterator[str]:
     target, verdicts = report.target, report.verdicts()
     yield f"# Contract run against {report.server()}"
     yield ""
-    yield f"Seed {target.seed}, profile {target.profile}. {report.recorder.sent} requests were sent to "
-    yield f"{len(report.exercised())} of the {len(report.sent())} operations."
+    yield (
+        f"Seed {target.seed}, profile {target.profile}. {report.recorder.sent} requests were sent; "
+        f"{len(report.exercised())} of {len(operations())} operations were exercised."
+    )
     yield (
         f"Claims: {verdicts['held']} held, {verdicts['broken']} broken, {verdicts['warned']} with a warning, "
         f"{verdicts['not run']} not run."

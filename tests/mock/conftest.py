@@ -48,6 +48,13 @@ def client(mock: XpanderMock) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
+def anonymous(mock: XpanderMock) -> Iterator[httpx.Client]:
+    """A client without credentials."""
+    with httpx.Client(base_url=mock.url) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
 def other_client(mock: XpanderMock) -> Iterator[httpx.Client]:
     """A client of the second organization."""
     with httpx.Client(base_url=mock.url, headers={"x-api-key": mock.other_api_key}) as client:

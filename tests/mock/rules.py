@@ -45,10 +45,10 @@ class Rules:
     def full_thread(self, task_id: str) -> dict[str, list[dict[str, Any]]]:
         return self.service.get_task_thread_full(self.caller, task_id)
 
-    def page(self, page: int = 1, per_page: int = 50, **filters: str) -> dict[str, Any]:
+    def page(self, page: int = 1, per_page: int = 50, **filters: Any) -> dict[str, Any]:
         params = dict.fromkeys(FILTERS) | {"page": page, "per_page": per_page} | filters
         listed: dict[str, Any] = msgspec.json.decode(self.service.list_tasks(self.caller, params))
         return listed
 
-    def ids(self, **filters: str) -> list[str]:
+    def ids(self, **filters: Any) -> list[str]:
         return [item["id"] for item in self.page(**filters)["items"]]

@@ -200,7 +200,7 @@ def test_a_body_of_another_media_type_is_refused(client: httpx.Client) -> None:
     "task_id", ["a/b", "%2F", "a b?c#d", "ключ🔑", "\x00", "..;", "x" * 2000, "'; DROP TABLE tasks"]
 )
 def test_any_string_may_be_an_id(client: httpx.Client, task_id: str) -> None:
-    """Ruling 3: ids are opaque: under any a task can be made, opened, stopped and deleted, and is 404 before and after."""
+    """Ruling 3: ids are opaque: under any a task can be made, opened, stopped, deleted, and is 404 before and after."""
     path = f"/v1/tasks/{quote(task_id, safe='')}"
     assert client.get(path).status_code == 404
     made = client.post(f"{INVOKE}/async", json={"id": task_id, "input": {"text": task_id}})

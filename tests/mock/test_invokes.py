@@ -30,7 +30,7 @@ def test_the_id_is_the_callers_or_a_new_one(rules: Rules) -> None:
 
 def test_what_the_caller_sends_comes_back(rules: Rules) -> None:
     """INVOKE-4: the request's own fields are those of the task, at once and at its end."""
-    sent = {
+    sent: dict[str, Any] = {
         "title": "A title",
         "source": "webhook",
         "output_format": "markdown",
@@ -83,7 +83,7 @@ def test_a_title_is_made_from_the_text(rules: Rules) -> None:
 
 
 def test_a_further_turn_updates_the_task(rules: Rules) -> None:
-    """TURN-1, TURN-2, GET-6: reusing an id makes no new task; title, input and result become those of the latest turn."""
+    """TURN-1, TURN-2, GET-6: reusing an id makes no new task; title, input and result become the latest turn's."""
     first = rules.run("one")
     other = rules.run("other")
     rules.invoke("two", id=first["id"])
@@ -150,7 +150,7 @@ def test_a_stopped_task_can_be_continued(rules: Rules) -> None:
 
 
 def test_a_sub_task_is_found_from_both_sides(rules: Rules) -> None:
-    """INVOKE-6: it is listed under `parent_task_id`, names its parent, and its parent names it, as finished at its end."""
+    """INVOKE-6: it is listed under `parent_task_id`, names its parent, and its parent names it."""
     top = rules.run("top")["id"]
     child = rules.invoke("child", parent_execution_id=top)
     assert child["parent_execution"] == top
@@ -192,7 +192,7 @@ def test_agents_answer_the_same_to_the_same(rules: Rules) -> None:
 
 
 def test_json_is_answered_when_it_is_asked_for(rules: Rules) -> None:
-    """GET-5: the result parses, and conforms to the schema if there is one; a schema nothing conforms to fails the run."""
+    """GET-5: the result parses and conforms to the schema; with a schema that nothing conforms to the run fails."""
     assert msgspec.json.decode(rules.run("x", output_format="json")["result"]) == {"answer": "x"}
     schema: dict[str, Any] = {
         "type": "object",

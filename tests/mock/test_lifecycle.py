@@ -65,7 +65,7 @@ def test_a_slow_run_takes_the_seconds_it_names(rules: Rules) -> None:
 
 @pytest.mark.parametrize("seconds", [0, 1.5])
 def test_stop_takes_a_running_task_to_stopped(rules: Rules, seconds: float) -> None:
-    """STOP-1: a task that runs becomes stopped, manually, the answer is the updated task, and time changes it no more."""
+    """STOP-1: a task that runs becomes stopped, manually; the answer is the updated task; time changes it no more."""
     task_id = rules.invoke()["id"]
     rules.advance(seconds)
     stopped = rules.stop(task_id)

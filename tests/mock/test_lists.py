@@ -32,8 +32,7 @@ def rules() -> Iterator[Rules]:
 @pytest.fixture(scope="module")
 def tasks() -> list[Task]:
     """All tasks of the caller, newest first, the later of two at the same instant first."""
-    own = [task for task in history(TASKS, 3) if task.organization_id == DEMO_ORGANIZATION]
-    return sorted(reversed(own), key=lambda task: -task.created)
+    return [task for task in history(TASKS, 3) if task.organization_id == DEMO_ORGANIZATION][::-1]
 
 
 def value(task: Task, name: str) -> str | None:
@@ -46,7 +45,7 @@ def value(task: Task, name: str) -> str | None:
     return found
 
 
-def read_all(rules: Rules, per_page: int, **filters: str) -> list[dict[str, Any]]:
+def read_all(rules: Rules, per_page: int, **filters: Any) -> list[dict[str, Any]]:
     first = rules.page(1, per_page, **filters)
     pages = [first] + [rules.page(number, per_page, **filters) for number in range(2, first["total_pages"] + 1)]
     return [item for page in pages for item in page["items"]]

@@ -15,7 +15,10 @@ SHOWN_BYTES = 200
 
 
 class ApiError(Exception):
-    """Root of this client's own errors."""
+    """Root of this client's own errors. They pickle, and no credential is in them."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self)!r})"
 
 
 class InvalidRequest(ApiError, ValueError):
@@ -45,15 +48,17 @@ class ResponseError(ApiError):
         self.content = content
 
     def _describe(self, problem: str) -> str:
-        shown = repr(self.content[:SHOWN_BYTES]) + ("…" if len(self.content) > SHOWN_BYTES else "")
-        return f"{self.operation} answered {self.status_code}: {problem}; the body is {shown}"
+        return f"{self.operation} answered {self.status_code}: {problem}"
+
+    def _shown(self) -> str:
+        return repr(self.content[:SHOWN_BYTES]) + ("…" if len(self.content) > SHOWN_BYTES else "")
 
 
 class UnexpectedStatus(ResponseError):
     """The status is not documented."""
 
     def __str__(self) -> str:
-        return self._describe("a status that is not documented")
+        return self._describe(f"a status that is not documented; the body is {self._shown()}")
 
 
 class UndecodableBody(ResponseError):
@@ -64,7 +69,7 @@ class UndecodableBody(ResponseError):
         self.reason = reason
 
     def __str__(self) -> str:
-        return self._describe(f"the body cannot be decoded ({self.reason})")
+        return self._describe(f"{self.reason}; the body is {self._shown()}")
 
 
 class InvalidBody(ResponseError):
@@ -88,4 +93,4 @@ class ErrorResponse(ResponseError):
         self.parsed = parsed
 
     def __str__(self) -> str:
-        return self._describe("an error in place of the events")
+        return self._describe(f"no events but {self.parsed!r}")

@@ -117,7 +117,7 @@ class Model:
         Raises:
             errors.InvalidData: A value has the wrong type, or one that is required is missing.
         """
-        return cast("Self", convert(dict(src_dict), cls))
+        return cast("Self", convert(src_dict, cls))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain objects that `json.dumps` takes, without what is unset."""
@@ -173,9 +173,18 @@ def dump(value: Any, *, to_send: bool = False) -> Any:
         return {name: dump(item, to_send=to_send) for name, item in value.items() if item is not UNSET}
     if isinstance(value, list | tuple):
         return [dump(item, to_send=to_send) for item in value]
-    if to_send and isinstance(value, datetime.datetime) and value.utcoffset() is None:
-        raise errors.InvalidRequest(f"{value!r} has no offset; give it one, such as tzinfo=datetime.UTC")
-    return msgspec.to_builtins(value)
+    if isinstance(value, datetime.datetime):
+        offset = value.utcoffset()
+        if offset is None and to_send:
+            raise errors.InvalidRequest(f"{value!r} has no offset; give it one, such as tzinfo=datetime.UTC")
+        # RFC 3339 knows hours and minutes only, the offsets of history have seconds too.
+        return (value.astimezone(datetime.UTC) if offset and offset.seconds % 60 else value).isoformat()
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    # What is left for msgspec are ids and the like; it would refuse subclasses of these.
+    return value if isinstance(value, str | int | float) else msgspec.to_builtins(value)
 
 
 def named_values(body: Any) -> dict[str, Any]:

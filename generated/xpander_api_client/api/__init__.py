@@ -202,10 +202,12 @@ def call(
     parse: Callable[[httpx.Response], T],
     headers: Mapping[str, str] | None,
     timeout: Timeout | Unset,
+    *,
+    patient: bool = False,
 ) -> Response[T]:
-    """Send a request and read the answer."""
+    """Send a request and read the answer; `patient` waits for more of it without limit, unless `timeout` is given."""
     http = client.get_httpx_client()
-    return respond(client, parse, http.request(**client.prepare(request, headers=headers, timeout=timeout)))
+    return respond(client, parse, http.request(**_arguments(client, http, request, headers, timeout, patient)))
 
 
 async def acall(
@@ -214,16 +216,27 @@ async def acall(
     parse: Callable[[httpx.Response], T],
     headers: Mapping[str, str] | None,
     timeout: Timeout | Unset,
+    *,
+    patient: bool = False,
 ) -> Response[T]:
-    """Send a request and read the answer, asynchronously."""
+    """As `call`, asynchronously."""
     http = client.get_async_httpx_client()
-    return respond(client, parse, await http.request(**client.prepare(request, headers=headers, timeout=timeout)))
+    return respond(client, parse, await http.request(**_arguments(client, http, request, headers, timeout, patient)))
 
 
-def patient(limits: Timeout) -> httpx.Timeout:
-    """Return the limits without that on reading: between two events any time may pass."""
-    given = httpx.Timeout(limits)
-    return httpx.Timeout(connect=given.connect, read=None, write=given.write, pool=given.pool)
+def _arguments(
+    client: Client,
+    http: httpx.Client | httpx.AsyncClient,
+    request: Request,
+    headers: Mapping[str, str] | None,
+    timeout: Timeout | Unset,
+    patient: bool,
+) -> dict[str, Any]:
+    arguments = client.prepare(request, headers=headers, timeout=timeout)
+    if patient and timeout is UNSET:
+        limits = httpx.Timeout(arguments.get("timeout", http.timeout))
+        arguments["timeout"] = httpx.Timeout(connect=limits.connect, read=None, write=limits.write, pool=limits.pool)
+    return arguments
 
 
 def event(operation: str, status: int, data: str, as_type: Any) -> Any:
@@ -244,10 +257,7 @@ def stream(
 ) -> Iterator[Iterator[Any]]:
     """Send a request and read the events of the answer as they arrive."""
     http = client.get_httpx_client()
-    arguments = client.prepare(request, headers=headers, timeout=timeout)
-    if timeout is UNSET:
-        arguments["timeout"] = patient(arguments.get("timeout", http.timeout))
-    with http.stream(**arguments) as response:
+    with http.stream(**_arguments(client, http, request, headers, timeout, True)) as response:
         reader, as_type = _documented(readers, response.status_code) or (None, None)
         if reader is not events:
             response.read()
@@ -266,10 +276,7 @@ async def astream(
 ) -> AsyncIterator[AsyncIterator[Any]]:
     """Send a request and read the events of the answer as they arrive, asynchronously."""
     http = client.get_async_httpx_client()
-    arguments = client.prepare(request, headers=headers, timeout=timeout)
-    if timeout is UNSET:
-        arguments["timeout"] = patient(arguments.get("timeout", http.timeout))
-    async with http.stream(**arguments) as response:
+    async with http.stream(**_arguments(client, http, request, headers, timeout, True)) as response:
         reader, as_type = _documented(readers, response.status_code) or (None, None)
         if reader is not events:
             await response.aread()

@@ -95,6 +95,7 @@ def sync_detailed(
         parse_response,
         headers,
         timeout,
+        patient=True,
     )
 
 
@@ -163,6 +164,7 @@ async def asyncio_detailed(
         parse_response,
         headers,
         timeout,
+        patient=True,
     )
 
 
@@ -209,7 +211,7 @@ def stream(
 ) -> AbstractContextManager[Iterator[TaskEvent]]:
     """Send the request and iterate over the events as they arrive, inside a `with` block.
 
-    The arguments are those of `sync`. Without `timeout`, reading waits for the next event without limit.
+    The arguments are those of `sync`. Unless `timeout` is given, reading waits for the next event without limit.
 
     Raises:
         errors.ErrorResponse: The answer is a documented error; `parsed` is its body.

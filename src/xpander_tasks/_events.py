@@ -11,7 +11,7 @@ import httpx
 import msgspec
 
 from xpander_tasks._call import Request
-from xpander_tasks._errors import LostConnectionError, NotFoundError, RequestTimeoutError
+from xpander_tasks._errors import LostConnectionError, NoAnswerError, NotFoundError, RequestTimeoutError
 from xpander_tasks._models import Origin, Task, TaskEvent
 from xpander_tasks._polling import FINAL, Poller
 from xpander_tasks._sse import EventDecoder
@@ -45,47 +45,36 @@ def read_events(
     """
     task_id = request.task_id or ""
     met = False
+    broken: Exception = LostConnectionError(0, "the stream ended before task_finished", task_id=task_id)
     try:
         response = yield from call(request)
-    except (LostConnectionError, RequestTimeoutError) as error:
-        if not own_id:
-            raise  # the id may show an earlier turn, so that nothing tells whether this one began
-        reason = error.description
-        broken: Exception = error
-    else:
         decoder = EventDecoder()
-        reason = ""
-        while not reason:
-            try:
-                chunk = yield Read()
-            except httpx.RequestError as error:
-                reason, broken = f"{type(error).__name__}: {error}", error
-                break
+        while chunk := (yield Read()):
             for text in decoder.feed(chunk):
                 event = decoded(text, task_id, lambda content: origin(response, content))
                 met = met or event.type in TASK_EVENTS
                 yield Emit(event)
                 if event.type == "task_finished" and event.task is not None:
                     return
-            if not chunk:
-                reason = "the stream ended before task_finished"
-                broken = LostConnectionError(0, reason, task_id=task_id)
-    if not (met or own_id):
-        raise LostConnectionError(
-            0, f"{reason}; whether this turn of the conversation began is unknown", task_id=task_id
-        ) from broken
+    except (LostConnectionError, RequestTimeoutError, httpx.RequestError) as error:
+        broken = error
+    reason = broken.description if isinstance(broken, NoAnswerError) else f"{type(broken).__name__}: {broken}"
+    if not (met or own_id):  # the task may show an earlier turn, so that nothing tells whether this one began
+        raise LostConnectionError(0, f"{reason}; whether this turn began is unknown", task_id=task_id) from broken
     yield Emit(added("connection_lost", task_id, reason))
     looks = 0
     while not poller.done:
         try:
             task = yield from poller.change()
-        except NotFoundError as missing:
+        except NotFoundError:
             looks += 1
-            if met or looks >= _LOOKS_FOR_LATE_TASK:
-                raise (missing if met else LostConnectionError(0, f"{reason}; task {task_id} is not there")) from broken
+            if met:
+                raise
+            if looks == _LOOKS_FOR_LATE_TASK:
+                raise LostConnectionError(0, f"{reason}; there is no task {task_id}", task_id=task_id) from broken
             yield from poller.pause()
-            continue
-        yield Emit(added("task_finished" if task.status in FINAL else "task_updated", task_id, None, task))
+        else:
+            yield Emit(added("task_finished" if task.status in FINAL else "task_updated", task_id, None, task))
 
 
 def decoded(text: str, task_id: str, origin: Callable[[bytes], Origin]) -> TaskEvent:

@@ -116,8 +116,8 @@ class Task(models.Task, _Received):
         if as_type is None and self.output_format != OutputFormat.JSON:
             return result
         try:
-            if hasattr(as_type, "model_validate_json"):
-                return as_type.model_validate_json(result)
+            if validate := getattr(as_type, "model_validate_json", None):
+                return validate(result)
             return msgspec.json.decode(result, type=Any if as_type is None else as_type)
         except ValueError as error:  # pydantic's and msgspec's errors are both ValueErrors
             raise UndecodableError(

@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PACKAGES = {
     Path("generated/xpander_api_client"): Path("openapi.yaml"),
+    Path("tests/templates/golden/library_client"): Path("tests/templates/library.yaml"),
 }
 """What is generated, and the document it is generated from."""
 

@@ -1,5 +1,8 @@
-"""A client library for accessing xpander.ai Tasks API."""
+"""A client library for accessing xpander.ai Tasks API"""
 
 from .client import AuthenticatedClient, Client
 
-__all__ = ("AuthenticatedClient", "Client")
+__all__ = (
+    "AuthenticatedClient",
+    "Client",
+)

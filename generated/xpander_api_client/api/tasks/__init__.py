@@ -1,1 +1,1 @@
-"""The operations, a module for each."""
+"""Contains endpoint functions for accessing the API"""

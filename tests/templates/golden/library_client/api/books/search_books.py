@@ -1,0 +1,306 @@
+"""Search the catalogue: `GET /books`."""
+
+import datetime
+from collections.abc import Mapping
+from typing import TypeAlias
+from uuid import UUID
+
+import httpx
+
+from ... import api as _api
+from ...client import Client as _Client
+from ...client import Request as _Request
+from ...client import Timeout as _Timeout
+from ...models.book import Book
+from ...models.genre import Genre
+from ...models.problem import Problem
+from ...models.search_filter import SearchFilter
+from ...types import UNSET, Unset
+from ...types import Response as _Response
+
+SearchBooksResult: TypeAlias = list[Book] | None | Problem | str
+"""What is read from an answer: the success, or a documented error."""
+
+_READERS: _api.Readers = {
+    "200": (_api.json, list[Book]),
+    "304": (_api.no_body, None),
+    "4XX": (_api.json, Problem),
+    "default": (_api.text, str),
+}
+
+
+def build_request(
+    *,
+    genres: list[Genre] | Unset = UNSET,
+    published_after: datetime.date | Unset = UNSET,
+    available_only: bool | Unset = False,
+    changed_since: datetime.datetime | None | Unset = UNSET,
+    filter_: SearchFilter | Unset = UNSET,
+    class_: str | Unset = UNSET,
+    timeout: int | Unset = UNSET,
+    client_query: str | Unset = UNSET,
+    headers: str | Unset = UNSET,
+    body: str | Unset = UNSET,
+    x_request_id: UUID | Unset = UNSET,
+    x_dry_run: bool | Unset = UNSET,
+    x_branch: int | Unset = UNSET,
+    x_note: str | Unset = 'it\'s "quoted"',
+    session: str | Unset = UNSET,
+) -> _Request:
+    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+
+    Raises:
+        errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
+    """
+    return _api.request(
+        "GET",
+        "/books",
+        query={
+            "genres": genres,
+            "published-after": published_after,
+            "availableOnly": available_only,
+            "changed_since": changed_since,
+            "filter": filter_,
+            "class": class_,
+            "timeout": timeout,
+            "client": client_query,
+            "headers": headers,
+            "body": body,
+        },
+        headers={
+            "X-Request-Id": x_request_id,
+            "X-Dry-Run": x_dry_run,
+            "X-Branch": x_branch,
+            "X-Note": x_note,
+        },
+        cookies={
+            "session": session,
+        },
+    )
+
+
+def parse_response(response: httpx.Response) -> SearchBooksResult:
+    """Return what an answer says; nothing is sent.
+
+    Raises:
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.InvalidBody: The body does not fit its type; the message names the path.
+    """
+    parsed: SearchBooksResult = _api.read("search_books", _READERS, response)
+    return parsed
+
+
+def sync_detailed(
+    *,
+    client: _Client,
+    genres: list[Genre] | Unset = UNSET,
+    published_after: datetime.date | Unset = UNSET,
+    available_only: bool | Unset = False,
+    changed_since: datetime.datetime | None | Unset = UNSET,
+    filter_: SearchFilter | Unset = UNSET,
+    class_: str | Unset = UNSET,
+    timeout: int | Unset = UNSET,
+    client_query: str | Unset = UNSET,
+    headers: str | Unset = UNSET,
+    body: str | Unset = UNSET,
+    x_request_id: UUID | Unset = UNSET,
+    x_dry_run: bool | Unset = UNSET,
+    x_branch: int | Unset = UNSET,
+    x_note: str | Unset = 'it\'s "quoted"',
+    session: str | Unset = UNSET,
+    headers_: Mapping[str, str] | None = None,
+    timeout_: _Timeout | Unset = UNSET,
+) -> _Response[SearchBooksResult]:
+    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
+    return _api.call(
+        client,
+        build_request(
+            genres=genres,
+            published_after=published_after,
+            available_only=available_only,
+            changed_since=changed_since,
+            filter_=filter_,
+            class_=class_,
+            timeout=timeout,
+            client_query=client_query,
+            headers=headers,
+            body=body,
+            x_request_id=x_request_id,
+            x_dry_run=x_dry_run,
+            x_branch=x_branch,
+            x_note=x_note,
+            session=session,
+        ),
+        parse_response,
+        headers_,
+        timeout_,
+    )
+
+
+def sync(
+    *,
+    client: _Client,
+    genres: list[Genre] | Unset = UNSET,
+    published_after: datetime.date | Unset = UNSET,
+    available_only: bool | Unset = False,
+    changed_since: datetime.datetime | None | Unset = UNSET,
+    filter_: SearchFilter | Unset = UNSET,
+    class_: str | Unset = UNSET,
+    timeout: int | Unset = UNSET,
+    client_query: str | Unset = UNSET,
+    headers: str | Unset = UNSET,
+    body: str | Unset = UNSET,
+    x_request_id: UUID | Unset = UNSET,
+    x_dry_run: bool | Unset = UNSET,
+    x_branch: int | Unset = UNSET,
+    x_note: str | Unset = 'it\'s "quoted"',
+    session: str | Unset = UNSET,
+    headers_: Mapping[str, str] | None = None,
+    timeout_: _Timeout | Unset = UNSET,
+) -> SearchBooksResult | _Response[SearchBooksResult]:
+    """Search the catalogue.
+
+    Args:
+        genres: Sent as `genres`.
+        published_after: Sent as `published-after`.
+        available_only: Sent as `availableOnly`.
+        changed_since: Sent as `changed_since`.
+        filter_: A filter whose fields become query parameters of their own.
+        class_: Sent as `class`.
+        timeout: Sent as `timeout`.
+        client_query: Sent as `client`.
+        headers: Sent as `headers`.
+        body: Sent as `body`.
+        x_request_id: Sent as `X-Request-Id`.
+        x_dry_run: Sent as `X-Dry-Run`.
+        x_branch: Sent as `X-Branch`.
+        x_note: Sent as `X-Note`.
+        session: Sent as `session`.
+        client: Where to send it, with the credentials.
+        headers_: Headers for this call, before those of the client.
+        timeout_: Limits in seconds for this call, in place of those of the client; None waits without limit.
+
+    Returns:
+        What the answer says: the success, or the body of a documented error. If the status is not documented and the
+        client does not raise on it, the plain response.
+
+    Raises:
+        errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
+        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
+        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.InvalidBody: The body does not fit its type; the message names the path.
+        httpx.TransportError: The connection failed, or a limit was passed.
+    """
+    return sync_detailed(
+        genres=genres,
+        published_after=published_after,
+        available_only=available_only,
+        changed_since=changed_since,
+        filter_=filter_,
+        class_=class_,
+        timeout=timeout,
+        client_query=client_query,
+        headers=headers,
+        body=body,
+        x_request_id=x_request_id,
+        x_dry_run=x_dry_run,
+        x_branch=x_branch,
+        x_note=x_note,
+        session=session,
+        client=client,
+        headers_=headers_,
+        timeout_=timeout_,
+    ).result()
+
+
+async def asyncio_detailed(
+    *,
+    client: _Client,
+    genres: list[Genre] | Unset = UNSET,
+    published_after: datetime.date | Unset = UNSET,
+    available_only: bool | Unset = False,
+    changed_since: datetime.datetime | None | Unset = UNSET,
+    filter_: SearchFilter | Unset = UNSET,
+    class_: str | Unset = UNSET,
+    timeout: int | Unset = UNSET,
+    client_query: str | Unset = UNSET,
+    headers: str | Unset = UNSET,
+    body: str | Unset = UNSET,
+    x_request_id: UUID | Unset = UNSET,
+    x_dry_run: bool | Unset = UNSET,
+    x_branch: int | Unset = UNSET,
+    x_note: str | Unset = 'it\'s "quoted"',
+    session: str | Unset = UNSET,
+    headers_: Mapping[str, str] | None = None,
+    timeout_: _Timeout | Unset = UNSET,
+) -> _Response[SearchBooksResult]:
+    """As `sync_detailed`, asynchronously."""
+    return await _api.acall(
+        client,
+        build_request(
+            genres=genres,
+            published_after=published_after,
+            available_only=available_only,
+            changed_since=changed_since,
+            filter_=filter_,
+            class_=class_,
+            timeout=timeout,
+            client_query=client_query,
+            headers=headers,
+            body=body,
+            x_request_id=x_request_id,
+            x_dry_run=x_dry_run,
+            x_branch=x_branch,
+            x_note=x_note,
+            session=session,
+        ),
+        parse_response,
+        headers_,
+        timeout_,
+    )
+
+
+async def asyncio(
+    *,
+    client: _Client,
+    genres: list[Genre] | Unset = UNSET,
+    published_after: datetime.date | Unset = UNSET,
+    available_only: bool | Unset = False,
+    changed_since: datetime.datetime | None | Unset = UNSET,
+    filter_: SearchFilter | Unset = UNSET,
+    class_: str | Unset = UNSET,
+    timeout: int | Unset = UNSET,
+    client_query: str | Unset = UNSET,
+    headers: str | Unset = UNSET,
+    body: str | Unset = UNSET,
+    x_request_id: UUID | Unset = UNSET,
+    x_dry_run: bool | Unset = UNSET,
+    x_branch: int | Unset = UNSET,
+    x_note: str | Unset = 'it\'s "quoted"',
+    session: str | Unset = UNSET,
+    headers_: Mapping[str, str] | None = None,
+    timeout_: _Timeout | Unset = UNSET,
+) -> SearchBooksResult | _Response[SearchBooksResult]:
+    """As `sync`, asynchronously."""
+    response = await asyncio_detailed(
+        genres=genres,
+        published_after=published_after,
+        available_only=available_only,
+        changed_since=changed_since,
+        filter_=filter_,
+        class_=class_,
+        timeout=timeout,
+        client_query=client_query,
+        headers=headers,
+        body=body,
+        x_request_id=x_request_id,
+        x_dry_run=x_dry_run,
+        x_branch=x_branch,
+        x_note=x_note,
+        session=session,
+        client=client,
+        headers_=headers_,
+        timeout_=timeout_,
+    )
+    return response.result()

@@ -1,0 +1,208 @@
+"""Where the API is and how to reach it: the address, credentials, headers and time limits of every call."""
+
+import ssl
+from collections.abc import Mapping
+from threading import Lock
+from types import TracebackType
+from typing import Any, Self, TypedDict
+
+import httpx
+from attrs import define, evolve, field
+
+from .types import UNSET, RequestFiles, Unset
+
+DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+"""Limits in seconds, for a client that sets none."""
+
+Timeout = httpx.Timeout | float | None
+"""Limits in seconds; None waits without limit."""
+
+
+class RequestParts(TypedDict, total=False):
+    """What a request may hold beside its method and path."""
+
+    params: dict[str, Any]
+    headers: dict[str, str]
+    cookies: dict[str, str]
+    json: Any
+    data: dict[str, Any]
+    files: RequestFiles
+    content: bytes
+
+
+class Request(RequestParts):
+    """An operation's request as plain data; `Client.prepare` makes arguments for httpx of it."""
+
+    method: str
+    url: str
+
+
+def _shown_url(url: str) -> str:
+    return repr(httpx.URL(url))
+
+
+@define(eq=False)
+class Client:
+    """A client without credentials. It is a context manager, for `with` and for `async with`.
+
+    Copies made by `with_headers`, `with_cookies` and `with_timeout` leave the original as it is. A copy opens
+    connections of its own, unless an httpx client was given, which both then use.
+
+    Args:
+        base_url: Address that the operations' paths are appended to.
+        raise_on_unexpected_status: Whether a status that is not documented raises `errors.UnexpectedStatus`; if not,
+            it is returned as a plain `Response`.
+        headers: Headers of every request.
+        cookies: Cookies of every request.
+        timeout: Limits in seconds of every request; by default `DEFAULT_TIMEOUT`, or those of the httpx client given.
+        verify_ssl: Whether to verify the server's certificate, or how.
+        follow_redirects: Whether to follow redirects.
+        httpx_args: More arguments for the httpx clients that it makes, such as `transport`.
+        httpx_client: One's own httpx client to send with. It stays open when this client closes.
+        async_httpx_client: The same for asynchronous calls.
+    """
+
+    base_url: str = field(repr=_shown_url)
+    raise_on_unexpected_status: bool = field(default=True, kw_only=True)
+    _headers: Mapping[str, str] = field(factory=dict, kw_only=True, repr=False)
+    _cookies: Mapping[str, str] = field(factory=dict, kw_only=True, repr=False)
+    _timeout: Timeout | Unset = field(default=UNSET, kw_only=True)
+    _verify_ssl: bool | ssl.SSLContext = field(default=True, kw_only=True, repr=False)
+    _follow_redirects: bool = field(default=False, kw_only=True)
+    _httpx_args: Mapping[str, Any] = field(factory=dict, kw_only=True, repr=False)
+    _httpx_client: httpx.Client | None = field(default=None, kw_only=True, repr=False)
+    _async_httpx_client: httpx.AsyncClient | None = field(default=None, kw_only=True, repr=False)
+    _made: httpx.Client | None = field(default=None, init=False, repr=False)
+    _async_made: httpx.AsyncClient | None = field(default=None, init=False, repr=False)
+    _lock: Any = field(factory=Lock, init=False, repr=False)
+
+    def with_headers(self, headers: Mapping[str, str]) -> Self:
+        """Return a copy that sends these headers too."""
+        return evolve(self, headers={**self._headers, **headers})
+
+    def with_cookies(self, cookies: Mapping[str, str]) -> Self:
+        """Return a copy that sends these cookies too."""
+        return evolve(self, cookies={**self._cookies, **cookies})
+
+    def with_timeout(self, timeout: Timeout) -> Self:
+        """Return a copy with these limits, in seconds."""
+        return evolve(self, timeout=timeout)
+
+    def set_httpx_client(self, client: httpx.Client) -> Self:
+        """Send with this httpx client from now on. It stays open when this client closes."""
+        self._httpx_client = client
+        return self
+
+    def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> Self:
+        """Send asynchronous calls with this httpx client from now on. It stays open when this client closes."""
+        self._async_httpx_client = async_client
+        return self
+
+    def get_httpx_client(self) -> httpx.Client:
+        """Return the httpx client that sends: the one given, else one that is made at the first call."""
+        if self._httpx_client is not None:
+            return self._httpx_client
+        with self._lock:
+            if self._made is None:
+                self._made = httpx.Client(**self._httpx_arguments())
+            return self._made
+
+    def get_async_httpx_client(self) -> httpx.AsyncClient:
+        """Return the httpx client that sends asynchronous calls: the one given, else one made at the first call."""
+        if self._async_httpx_client is not None:
+            return self._async_httpx_client
+        with self._lock:
+            if self._async_made is None:
+                self._async_made = httpx.AsyncClient(**self._httpx_arguments())
+            return self._async_made
+
+    def prepare(
+        self, request: Request, *, headers: Mapping[str, str] | None = None, timeout: Timeout | Unset = UNSET
+    ) -> dict[str, Any]:
+        """Return the arguments for `request` or `build_request` of any httpx client: the operation's own, with this
+        client's address, headers, cookies, credentials and limits. What the call gives comes before all of them.
+        """
+        arguments: dict[str, Any] = {name: value for name, value in request.items() if name != "cookies"}
+        arguments["url"] = self.base_url.rstrip("/") + request["url"]
+        sent = httpx.Headers(dict(self._headers))
+        sent.update(self._credentials())
+        sent.update(request.get("headers"))
+        cookies = {**self._cookies, **request.get("cookies", {})}
+        if cookies:
+            sent["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        sent.update(dict(headers or {}))
+        arguments["headers"] = sent
+        limits = self._timeout if timeout is UNSET else timeout
+        if limits is not UNSET:
+            arguments["timeout"] = limits
+        return arguments
+
+    def close(self) -> None:
+        """Close the connections of the synchronous calls."""
+        if self._made is not None:
+            self._made.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of the asynchronous calls."""
+        if self._async_made is not None:
+            await self._async_made.aclose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    def _credentials(self) -> dict[str, str]:
+        return {}
+
+    def _httpx_arguments(self) -> dict[str, Any]:
+        return {
+            "timeout": DEFAULT_TIMEOUT,
+            "verify": self._verify_ssl,
+            "follow_redirects": self._follow_redirects,
+            **self._httpx_args,
+        }
+
+
+@define(eq=False)
+class AuthenticatedClient(Client):
+    """A client with credentials: an API key, which is the default way, or a bearer token. Its `repr` shows neither.
+
+    Args:
+        api_key: API key, sent in the header `api_key_header`.
+        token: Bearer token, sent as `Authorization: Bearer …` when there is no API key.
+        api_key_header: Name of the header for the API key.
+
+    The other arguments are those of `Client`.
+
+    Raises:
+        ValueError: Neither an API key nor a token was given, or both, or one that no header can carry.
+    """
+
+    api_key: str | None = field(default=None, kw_only=True, repr=False)
+    token: str | None = field(default=None, kw_only=True, repr=False)
+    api_key_header: str = field(default="x-api-key", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse credentials here, where the message need not repeat them as the error of a later call would."""
+        if bool(self.api_key) == bool(self.token):
+            raise ValueError("give either api_key or token; for calls without credentials use Client")
+        credential = self.api_key or self.token or ""
+        if not credential.isascii() or not credential.isprintable() or credential != credential.strip():
+            raise ValueError("the api_key or token has characters that no header can carry, such as a line break")
+
+    def _credentials(self) -> dict[str, str]:
+        if self.api_key:
+            return {self.api_key_header: self.api_key}
+        return {"Authorization": f"Bearer {self.token}"}

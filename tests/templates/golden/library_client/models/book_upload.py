@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..models.genre import Genre
+from ..types import UNSET, File, Unset
+from ..types import Model as _Model
+
+if TYPE_CHECKING:
+    from ..models.category import Category
+
+
+@_define(kw_only=True)
+class BookUpload(_Model):
+    file: File
+    scans: list[File] | Unset = UNSET
+    tags: list[Genre] | Unset = UNSET
+    printed_on: datetime.date | Unset = _field(default=UNSET, metadata={"json_name": "printed-on"})
+    category: Category | Unset = UNSET
+    """A place in the tree of categories."""
+    lent: bool | Unset = UNSET
+    pages: int | None | Unset = UNSET

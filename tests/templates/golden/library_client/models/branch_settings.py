@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from attrs import define as _define
+
+from ..types import Model as _Model
+
+
+@_define(kw_only=True)
+class BranchSettings(_Model):
+    opening: None | str

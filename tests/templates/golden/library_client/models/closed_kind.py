@@ -1,0 +1,5 @@
+from ..types import OpenStrEnum
+
+
+class ClosedKind(OpenStrEnum):
+    CLOSED = "closed"

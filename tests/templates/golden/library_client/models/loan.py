@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from attrs import define as _define
+
+from ..models.genre import Genre
+from ..types import UNSET, Unset
+from ..types import Model as _Model
+
+if TYPE_CHECKING:
+    from ..models.lent_book import LentBook
+    from ..models.lent_room import LentRoom
+    from ..models.organization import Organization
+    from ..models.person import Person
+
+
+@_define(kw_only=True)
+class Loan(_Model):
+    """A loan; composed of a base and more."""
+
+    id: UUID
+    opened: datetime.datetime
+    subject: LentBook | LentRoom
+    """What is lent; a constant tells the kinds apart."""
+    returned: datetime.datetime | None | Unset = UNSET
+    borrower: None | Organization | Person | Unset = UNSET
+    """Either form; nothing but their fields tells them apart."""
+    due: datetime.date | str | Unset = UNSET
+    """A day, or words."""
+    reminder: Genre | str | Unset = UNSET
+    """A kind of reminder, one of our own or any other."""

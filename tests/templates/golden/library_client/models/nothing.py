@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from attrs import define as _define
+
+from ..types import Model as _Model
+
+
+@_define(kw_only=True)
+class Nothing(_Model):
+    """An object that holds nothing."""

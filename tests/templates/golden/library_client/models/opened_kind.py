@@ -1,0 +1,5 @@
+from ..types import OpenStrEnum
+
+
+class OpenedKind(OpenStrEnum):
+    OPENED = "opened"

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from attrs import define as _define
+from attrs import field as _field
+
+from ..types import UNSET, Unset
+from ..types import Model as _Model
+
+
+@_define(kw_only=True)
+class SearchFilter(_Model):
+    """A filter whose fields become query parameters of their own."""
+
+    min_pages: int | Unset = _field(default=UNSET, metadata={"json_name": "min-pages"})
+    language: None | str | Unset = UNSET

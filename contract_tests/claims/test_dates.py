@@ -1,0 +1,214 @@
+"""Bounds on `created_at`."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract_tests.claims import _instants
+from contract_tests.claims._queries import Generated, dates
+from contract_tests.claims._scope import DATED_SCOPES, Scope, Snapshot, created_at
+from contract_tests.claims._validation import refuses_query
+from contract_tests.claims.api import Answer, require
+from contract_tests.failure import not_run
+from contract_tests.target import Target
+
+pytestmark = pytest.mark.parametrize("scope", DATED_SCOPES, indirect=True)
+
+NO_DATES = (
+    "yesterday",
+    "2026-13-01T00:00:00Z",
+    "2026-02-30T00:00:00Z",
+    "2026-00-10T00:00:00Z",
+    "2026-02-01T25:00:00Z",
+    "2026-02-01T10:61:00Z",
+    "01/02/2026",
+    "2026-02-01T00:00:00Zulu",
+    "",
+)
+WITHOUT_OFFSET = ("2026-02-01T00:00:00", "2026-02-01", "2026-02-01 00:00:00")
+MOST_INSTANTS = 6
+
+
+@pytest.mark.claim("LIST-4")
+def test_from_date_is_an_inclusive_bound(scope: Scope) -> None:
+    """LIST-4: `from_date` is an inclusive bound on `created_at`, to the smallest step that the server shows."""
+
+    def check(held: Snapshot) -> None:
+        step, instants = _chosen(held)
+        for written, instant in instants:
+            _is(scope, held, {"from_date": written}, must_have=instant)
+            _is(scope, held, {"from_date": _instants.write(instant + step)}, must_lack=instant)
+            if not scope.base.get("from_date") or instant - step >= _instants.parse(scope.base["from_date"]):
+                _is(scope, held, {"from_date": _instants.write(instant - step)}, must_have=instant)
+
+    scope.settled(check)
+
+
+@pytest.mark.claim("LIST-4")
+def test_to_date_is_an_inclusive_bound(scope: Scope) -> None:
+    """LIST-4: `to_date` is an inclusive bound on `created_at`, to the smallest step that the server shows."""
+
+    def check(held: Snapshot) -> None:
+        step, instants = _chosen(held)
+        for written, instant in instants:
+            _is(scope, held, {"to_date": written}, must_have=instant)
+            _is(scope, held, {"to_date": _instants.write(instant - step)}, must_lack=instant)
+            if not scope.base.get("to_date") or instant + step <= _instants.parse(scope.base["to_date"]):
+                _is(scope, held, {"to_date": _instants.write(instant + step)}, must_have=instant)
+
+    scope.settled(check)
+
+
+@pytest.mark.claim("LIST-4")
+def test_both_dates_are_a_closed_interval(scope: Scope) -> None:
+    """LIST-4: together they are a closed interval; from an instant to itself are the tasks created then."""
+
+    def check(held: Snapshot) -> None:
+        step, instants = _chosen(held)
+        for written, instant in instants:
+            _is(scope, held, {"from_date": written, "to_date": written}, must_have=instant)
+        for (later, _), (earlier, instant) in zip(instants, instants[1:], strict=False):
+            _is(scope, held, {"from_date": earlier, "to_date": later}, must_have=instant)
+            inside = {"from_date": _instants.write(instant + step), "to_date": later}
+            _is(scope, held, inside, must_lack=instant)
+
+    scope.settled(check)
+
+
+@pytest.mark.claim("LIST-4", "LIST-2")
+def test_dates_combine_with_each_other_and_with_filters(scope: Scope, generated: Generated) -> None:
+    """LIST-4, LIST-2: dates bound whatever the other filters return."""
+
+    @generated
+    @given(data=st.data())
+    def check(data: st.DataObject) -> None:
+        def judge(held: Snapshot) -> None:
+            query = data.draw(dates(scope, held), label="dates")
+            for name in ("status", "agent_id", "triggering_agent_id", "user_id"):
+                if held.values(name) and data.draw(st.integers(0, 3), label=name) == 0:
+                    query[name] = data.draw(st.sampled_from(held.values(name)), label=name)
+            _is(scope, held, query)
+
+        scope.settled(judge)
+
+    check()
+
+
+@pytest.mark.claim("META-1")
+def test_an_instant_means_the_same_with_every_offset(scope: Scope) -> None:
+    """META-1: equivalent instants with different offsets and fractions give the same result."""
+
+    def check(held: Snapshot) -> None:
+        _, instants = _chosen(held)
+        for _, instant in instants:
+            for name in ("from_date", "to_date"):
+                for text in _instants.spellings(instant):
+                    _is(scope, held, {name: text})
+
+    scope.settled(check)
+
+
+@pytest.mark.claim("META-2")
+def test_a_range_split_in_two_adds_up(scope: Scope) -> None:
+    """META-2: the tasks until an instant and those from the next step on are all tasks."""
+
+    def check(held: Snapshot) -> None:
+        step, instants = _chosen(held)
+        whole = scope.page().total
+        for _, instant in instants:
+            after = _instants.write(instant + step)
+            confined = scope.base.get("to_date")
+            if confined and instant + step > _instants.parse(confined):
+                continue
+            before, later = scope.page(to_date=_instants.write(instant)), scope.page(from_date=after)
+            came = before.total + later.total
+            require(came == whole, f"{whole} together", f"{before.total} + {later.total}", before.answer, later.answer)
+
+    scope.settled(check)
+
+
+@pytest.mark.claim("LIST-4")
+def test_wide_dates_bound_nothing(scope: Scope) -> None:
+    """LIST-4: a `from_date` before all tasks and a `to_date` after them leave every task in."""
+
+    def check(held: Snapshot) -> None:
+        for query in ({"from_date": "1990-01-01T00:00:00Z"}, {"to_date": "2200-01-01T00:00:00+05:00"}):
+            if not scope.base.keys() & query.keys():
+                _is(scope, held, query)
+
+    scope.settled(check)
+
+
+@pytest.mark.claim("LIST-14")
+def test_from_after_to_is_an_empty_page(scope: Scope) -> None:
+    """LIST-14: `from_date` after `to_date` is an empty page, not an error."""
+
+    def check(held: Snapshot) -> None:
+        step, instants = _chosen(held)
+        _, newest = instants[0]
+        # With different offsets the order of the texts is not the order of the instants.
+        late = _instants.write(newest, -timedelta(hours=11))
+        for early in (newest - step, newest - timedelta(days=400)):
+            page = scope.page(from_date=late, to_date=_instants.write(early, timedelta(hours=13)))
+            came = (page.items, page.total, page.total_pages)
+            require(came == ([], 0, 0), "an empty page", (page.ids, page.total, page.total_pages), page.answer)
+
+    scope.settled(check)
+
+
+@pytest.mark.claim("LIST-5", "WIRE-2")
+@pytest.mark.parametrize("text", NO_DATES)
+@pytest.mark.parametrize("name", ["from_date", "to_date"])
+def test_a_malformed_date_is_a_422(scope: Scope, name: str, text: str) -> None:
+    """LIST-5: a malformed date is a 422."""
+    refuses_query(scope.ask(**{name: text}), name)
+
+
+@pytest.mark.claim("LIST-5", "WIRE-2")
+@pytest.mark.parametrize("text", WITHOUT_OFFSET)
+@pytest.mark.parametrize("name", ["from_date", "to_date"])
+def test_a_date_without_offset_is_malformed(scope: Scope, target: Target, name: str, text: str) -> None:
+    """LIST-5: the schema asks for RFC 3339, so that a date without an offset is malformed."""
+    if not target.is_mock:
+        not_run("the pages do not say it; only the mock is held to the schema here")
+    refuses_query(scope.ask(**{name: text}), name)
+
+
+def _chosen(held: Snapshot) -> tuple[timedelta, list[tuple[str, _instants.Instant]]]:
+    """Return the server's step, and instants at which tasks were created: newest, oldest, shared and some between."""
+    written = {instant: item["created_at"] for item in held.items if (instant := created_at(item))}
+    if not written:
+        not_run("needs tasks with created_at")
+    instants = sorted(written, reverse=True)
+    every = [created_at(item) for item in held.items]
+    shared = [instant for instant in instants if every.count(instant) > 1]
+    spread = instants[:: max(1, len(instants) // MOST_INSTANTS)]
+    chosen = sorted({instants[0], instants[-1], *shared[:2], *spread}, reverse=True)
+    return _instants.step(instants), [(written[instant], instant) for instant in chosen]
+
+
+def _is(
+    scope: Scope,
+    held: Snapshot,
+    query: dict[str, str],
+    must_have: _instants.Instant | None = None,
+    must_lack: _instants.Instant | None = None,
+) -> None:
+    """Judge that a query with dates returns what lies between them; of one instant, say so in particular."""
+    __tracebackhide__ = True
+    pages = list(scope.pages(**query))
+    came = [item for page in pages for item in page.items]
+    answer: Answer = pages[-1].answer
+    found = [created_at(item) for item in came]
+    if must_have:
+        require(must_have in found, f"the task created at {_instants.write(must_have)}", "it is missing", answer)
+    if must_lack:
+        require(must_lack not in found, f"no task created at {_instants.write(must_lack)}", "it is there", answer)
+    expected = held.matching(query)
+    ids = [item["id"] for item in came]
+    missing, extra = sorted(set(expected) - set(ids)), sorted(set(ids) - set(expected))
+    require(not missing and not extra, "the tasks between", f"missing {missing}, unasked {extra}", answer)
+    total = pages[0].total
+    require(total == len(expected) == len(ids), f"total {len(expected)}, each once", (total, len(ids)), answer)

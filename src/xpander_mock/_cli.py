@@ -12,15 +12,18 @@ from xpander_mock._seed import DEFAULT_TASKS
 from xpander_mock._server import Server, listen, url_of
 from xpander_mock._store import NotADataFile
 
+PROGRAM = "python -m xpander_mock"
 
-def main(argv: Sequence[str] | None = None, parts: Parts | None = None) -> int:
+
+def main(argv: Sequence[str] | None = None, parts: Parts | None = None, *more: argparse.ArgumentParser) -> int:
     """Serve the mock until a signal ends it; the exit status.
 
     Args:
         argv: the arguments; those of the process when None.
         parts: the classes it is built from.
+        more: parsers of options that `--help` shows as well.
     """
-    parser = _parser()
+    parser = _parser(more)
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     settings = Settings(
@@ -50,16 +53,17 @@ def main(argv: Sequence[str] | None = None, parts: Parts | None = None) -> int:
     return 0
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
     """Complains in one line."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message}\n")
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
-        prog="python -m xpander_mock",
+def _parser(more: Sequence[argparse.ArgumentParser]) -> Parser:
+    parser = Parser(
+        prog=PROGRAM,
+        parents=more,
         description="Serve a stand-in for the xpander.ai Tasks API. Once it accepts connections it prints one line "
         "with its address.",
         epilog=f"API keys: {DEMO_API_KEY}, and for a second organization {OTHER_API_KEY}.",

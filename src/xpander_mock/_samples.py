@@ -26,6 +26,10 @@ _FORMATS = {
     "regex": "a",
 }
 _DEPTH = 12  # recursive schemas end here
+_VALUES = 20_000  # so do wide ones
+_CHOICES = 4  # how many attempts are made
+# What a keyword of the wrong type leads to. The validator takes such schemas where the keyword does not apply.
+_SENSELESS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)
 _LENGTH = 10_000  # longer strings and arrays are not made
 
 
@@ -45,30 +49,48 @@ def sample(schema: dict[str, Any], text: str) -> Any:
     """
     try:
         validator = jsonschema_rs.validator_for(schema, validate_formats=True, offline=True)
-        for words in (text, "text", ""):
-            value = _Sampler(schema, words).value(schema, 0)
-            if validator.is_valid(value):
-                return value
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, jsonschema_rs.ReferencingError) as error:
-        raise NoSample(f"expected a usable JSON Schema: {error}") from error
-    raise NoSample("no value conforming to output_schema was found")
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        raise NoSample(f"expected a JSON Schema: {error}") from error
+    tried = "no value"
+    for choice in range(_CHOICES):
+        try:
+            value = _Sampler(schema, text, choice).value(schema, 0)
+        except (*_SENSELESS, NoSample) as error:
+            tried = str(error)
+            continue
+        if validator.is_valid(value):
+            return value
+    raise NoSample(f"expected a schema that values are found for: {tried}")
 
 
 class _Sampler:
-    def __init__(self, root: dict[str, Any], text: str) -> None:
+    """Makes one attempt.
+
+    Args:
+        root: the whole schema, which references lead into.
+        text: what strings say.
+        choice: which alternative to take where there are several.
+    """
+
+    def __init__(self, root: dict[str, Any], text: str, choice: int) -> None:
         self.root = root
         self.text = text
+        self.choice = choice
+        self.left = _VALUES
 
     def value(self, schema: Any, depth: int) -> Any:
-        if depth > _DEPTH:
-            raise NoSample(f"expected a value within {_DEPTH} levels")
+        self.left -= 1
+        if depth > _DEPTH or self.left < 0:
+            raise NoSample(f"expected a value within {_DEPTH} levels and {_VALUES} parts")
         if not isinstance(schema, dict):
-            return None
+            if schema is False:
+                raise NoSample("expected a schema that allows anything at all")
+            return self.text
         schema = self.flat(schema, depth)
         if "const" in schema:
             return schema["const"]
         if schema.get("enum"):
-            return schema["enum"][0]
+            return schema["enum"][self.choice % len(schema["enum"])]
         return getattr(self, f"make_{self.kind(schema)}")(schema, depth)
 
     def flat(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
@@ -79,9 +101,9 @@ class _Sampler:
         if isinstance(schema.get("$ref"), str):
             parts.append(self.resolve(schema["$ref"]))
         parts += schema.get("allOf", [])
-        for choice in ("anyOf", "oneOf"):
-            options = [option for option in schema.get(choice, []) if option is not False]
-            parts += options[:1]
+        for alternatives in ("anyOf", "oneOf"):
+            options = schema.get(alternatives)
+            parts += [options[self.choice % len(options)]] if options else []
         merged: dict[str, Any] = {}
         for number, part in enumerate(parts):
             if isinstance(part, dict):
@@ -100,7 +122,7 @@ class _Sampler:
     def kind(self, schema: dict[str, Any]) -> str:
         kinds = schema.get("type")
         if isinstance(kinds, list):
-            kinds = next((kind for kind in kinds if kind != "null"), "null")
+            kinds = kinds[self.choice % len(kinds)]
         if isinstance(kinds, str):
             return kinds
         if {"properties", "required", "additionalProperties", "minProperties"} & schema.keys():

@@ -89,7 +89,8 @@ def test_two_filters_find_the_intersection(rules: Rules, tasks: list[Task], one:
     pairs = {(value(task, one), value(task, two)) for task in tasks}
     for first, second in sorted((a, b) for a, b in pairs if a is not None and b is not None)[:10]:
         expected = [task.id for task in tasks if (value(task, one), value(task, two)) == (first, second)]
-        page = rules.page(**{one: first, two: second})
+        filters: dict[str, Any] = {one: first, two: second}
+        page = rules.page(**filters)
         assert ([item["id"] for item in page["items"]], page["total"]) == (expected[:50], len(expected))
 
 

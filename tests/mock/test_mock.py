@@ -1,0 +1,54 @@
+"""`XpanderMock` as users hold it."""
+
+import httpx
+import pytest
+
+import xpander_mock
+from xpander_mock import XpanderMock
+
+
+def test_exported_names() -> None:
+    """The public names are these."""
+    assert (
+        {name for name in vars(xpander_mock) if not name.startswith("_")}
+        >= set(xpander_mock.__all__)
+        == {
+            "DEMO_API_KEY",
+            "DEMO_BEARER_TOKEN",
+            "OTHER_API_KEY",
+            "Clock",
+            "Parts",
+            "Settings",
+            "XpanderMock",
+            "create_app",
+        }
+    )
+
+
+def test_it_runs_as_long_as_the_block() -> None:
+    """Inside a `with` block it answers, after it nobody does; closing again is fine."""
+    with XpanderMock() as mock:
+        answer = httpx.get(f"{mock.url}/v1/tasks", headers={"x-api-key": mock.api_key})
+        assert answer.status_code == 200
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{mock.url}/v1/tasks")
+    mock.close()
+
+
+def test_two_mocks_are_apart() -> None:
+    """Each has its own address and its own tasks."""
+    with XpanderMock() as one, XpanderMock() as two:
+        headers = {"x-api-key": one.api_key}
+        httpx.delete(f"{one.url}/v1/tasks/81250b20-e9d7-4b3b-9995-07dc72b4bb59", headers=headers)
+        totals = [httpx.get(f"{mock.url}/v1/tasks", headers=headers).json()["total"] for mock in (one, two)]
+    assert totals[0] == totals[1] - 2
+
+
+def test_a_failure_of_the_server_has_the_documented_shape(caplog: pytest.LogCaptureFixture) -> None:
+    """500 is `{"detail": …}` without a traceback, which goes to the log."""
+    with XpanderMock() as mock:
+        mock._mock.store.close()
+        answer = httpx.get(f"{mock.url}/v1/tasks", headers={"x-api-key": mock.api_key})
+    assert (answer.status_code, answer.json()) == (500, {"detail": "Internal server error"})
+    assert "ProgrammingError" in caplog.text
+    assert mock.api_key not in caplog.text

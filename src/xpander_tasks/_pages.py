@@ -12,6 +12,12 @@ from xpander_tasks._steps import Emit, Emitting, Flow, Start, Take
 Fetch = Callable[[int, datetime | None], Flow[TasksPage]]
 """Makes the flow that reads a page by its number, of the tasks created at a moment or earlier if one is given."""
 
+# Arrivals between two pages bring back the tasks of so many places at most.
+REMEMBERED = 10_000
+
+# So many tasks of the first page with the newest first are no accident.
+_PROOF = 10
+
 
 def read_pages(fetch: Fetch, *, concurrency: int, anchored: bool) -> Emitting[TasksPage, None]:
     """Emit every page in order, without the tasks that were emitted before.
@@ -63,53 +69,29 @@ def _only(page: TasksPage, items: list[TasksListItem]) -> TasksPage:
 
 
 def _anchor(items: Sequence[TasksListItem]) -> datetime | None:
-    """Return a moment that no listed task is newer than, or None where the order of the page does not prove one."""
-    moments = _moments(items)
-    if len(moments) < len(items) or not _descending(moments) or len(set(moments)) < 2:
+    """Return a moment that no task of the list is newer than, or None where the first page does not prove the order.
+
+    A list in another order must not be bounded by its first page: tasks would be lost.
+    """
+    moments = [item.created_at for item in items if isinstance(item.created_at, datetime)]
+    descending = all(newer >= older for newer, older in pairwise(moments))
+    if len(moments) < len(items) or len(items) < _PROOF or not descending or moments[0] == moments[-1]:
         return None
     # A server may keep time finer than a datetime does.
     return moments[0] + timedelta(microseconds=1)
 
 
-def _moments(items: Iterable[TasksListItem]) -> list[datetime]:
-    return [item.created_at for item in items if isinstance(item.created_at, datetime)]
-
-
-def _descending(moments: Sequence[datetime]) -> bool:
-    return all(newer >= older for newer, older in pairwise(moments))
-
-
 class Seen:
-    """Remembers which tasks were met, in memory that does not grow with their number.
-
-    In a list with the newest first a task was met before exactly if it is newer than the oldest one met, or as old
-    and among those met at that moment. A list in another order is met with a set of all ids.
-    """
+    """Remembers which tasks were met last, in memory that does not grow with the list."""
 
     def __init__(self) -> None:
         """Begin with nothing met."""
-        self._oldest: datetime | None = None
-        self._ids: set[str] = set()  # those at _oldest and of the last page; all of them once the order is broken
-        self._ordered = True
+        self._ids: dict[str, None] = {}  # in the order they were met
 
-    def unseen(self, items: Sequence[TasksListItem]) -> list[TasksListItem]:
+    def unseen(self, items: Iterable[TasksListItem]) -> list[TasksListItem]:
         """Return the tasks that were not met before, and remember them."""
-        moments = _moments(items)
-        self._ordered = self._ordered and len(moments) == len(items) and _descending(moments)
-        new = {item.id: item for item in items if self._is_new(item)}
-        if self._ordered and moments:
-            if self._oldest is None or moments[-1] < self._oldest:
-                self._oldest = moments[-1]
-                self._ids = set()
-            self._ids |= {item.id for item, moment in zip(items, moments, strict=True) if moment == self._oldest}
-        else:
-            self._ids |= new.keys()
-        return list(new.values())
-
-    def _is_new(self, item: TasksListItem) -> bool:
-        if item.id in self._ids:
-            return False
-        moment = item.created_at
-        if not self._ordered or self._oldest is None or not isinstance(moment, datetime):
-            return True
-        return moment <= self._oldest
+        new = [item for item in items if item.id not in self._ids]
+        self._ids.update(dict.fromkeys(item.id for item in new))
+        while len(self._ids) > REMEMBERED:
+            del self._ids[next(iter(self._ids))]
+        return new

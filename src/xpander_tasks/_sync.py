@@ -83,13 +83,12 @@ class SyncTasks(Connection):
     ) -> Generator[TasksPage, None, None]:
         """Return the pages one by one, with the next ones being read meanwhile.
 
-        Promised while others add and delete tasks: no task comes twice. Of the organization, none is missed that
-        existed at the start and still does: pages after the first are bounded by `to_date`, so that arrivals do not
-        shift them, and where `total` shows that tasks vanished, the pages that others moved to are read again. Not
-        promised: of an agent, whose list has no dates, arrivals and deletions between two pages can cancel out in
-        `total`, and a task be missed; a task that leaves the filter or enters it meanwhile may come or not; so may
-        new tasks. All of it needs the documented order, newest first; in another order, tasks come once but
-        deletions can hide some, and memory grows with their number.
+        While others add and delete tasks, this is promised: no task comes twice (unless 10,000 arrive between two
+        pages). Of the organization, none is missed that existed at the start and still does: pages after the first
+        are bounded by `to_date`, so that arrivals do not shift them, and where `total` shows that tasks vanished, the
+        pages that others moved to are read again. Not promised: of an agent, whose list has no dates, or with pages
+        of fewer than ten, arrivals and deletions between two pages can cancel out in `total` and hide a task; a task
+        that enters or leaves the filter meanwhile may come or not, and so may a new one.
 
         Arguments:
             agent_id: As for `list`.

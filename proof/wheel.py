@@ -19,6 +19,11 @@ MAX_MEGABYTES = 15.0
 # What a user's first lines are; each must work with nothing installed but what the wheel asks for.
 CLIENT = "from xpander_api_client.api.tasks import list_tasks; import xpander_tasks"
 MOCK = "import xpander_mock; xpander_mock.DEMO_API_KEY; xpander_mock.OTHER_API_KEY"
+SERVE = (
+    "from xpander_mock import XpanderMock; from xpander_tasks import Configuration, Tasks\n"
+    "with XpanderMock() as mock, Tasks(Configuration(api_key=mock.api_key, base_url=mock.url)) as tasks:\n"
+    "    assert tasks.list()"
+)
 TYPED = {"xpander_api_client/py.typed", "xpander_tasks/py.typed", "xpander_mock/py.typed", "xpander_mock/openapi.yaml"}
 
 
@@ -54,14 +59,14 @@ def weigh(python: Path) -> tuple[list[str], float]:
     names = sorted(row["name"] for row in rows if row["name"] not in {"pip", "setuptools"})
     script = (
         "import importlib.metadata as m, pathlib, sys\n"
-        "files = (d.locate_file(f) for n in sys.argv[1:] for f in m.distribution(n).files or ())\n"
-        "print(sum(p.stat().st_size for p in map(pathlib.Path, files) if p.is_file()))"
+        "files = (pathlib.Path(f.locate()) for n in sys.argv[1:] for f in m.distribution(n).files or ())\n"
+        "print(sum(f.stat().st_size for f in files if f.is_file()))"
     )
     return names, int(run(python, "-c", script, *names)) / 1e6
 
 
 def main() -> None:
-    """Build, install twice (the client alone, and with the mock), import, and print the figures."""
+    """Build, install twice (the client alone, and with the mock), import, list tasks, and print the figures."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         wheel = build(folder)
@@ -71,7 +76,7 @@ def main() -> None:
         print(f"client: {len(names)} packages, {megabytes:.1f} MB: {', '.join(names)}")
         mock = install(f"{wheel}[mock]", folder / "mock")
         run(mock, "-W", "error", "-c", f"{CLIENT}; {MOCK}")
-        run(mock, "-m", "xpander_mock", "--help")
+        run(mock, "-W", "error", "-c", SERVE)
         print("client and mock install into empty environments and import")
         if len(names) > MAX_PACKAGES or megabytes > MAX_MEGABYTES:
             sys.exit(f"the client is larger than promised: at most {MAX_PACKAGES} packages and {MAX_MEGABYTES} MB")

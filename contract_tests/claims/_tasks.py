@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from contract_tests.claims._instants import parse, step
 from contract_tests.claims.api import Answer, Api, Broken
 from contract_tests.failure import not_run
 from contract_tests.target import Target
@@ -69,6 +70,11 @@ class Workshop:
         __tracebackhide__ = True
         self.learn_pace()
         time.sleep(min(max(self._seconds) * 1.5 + 0.1, LONGEST_WATCH))
+
+    def tick(self, task: Task) -> None:
+        """Wait until the server's clock, which may show whole seconds only, has moved on."""
+        shown = [parse(task[name]) for name in ("created_at", "started_at", "finished_at") if task.get(name)]
+        time.sleep(1.1 * step(shown).total_seconds() + 0.002)
 
     def new_id(self) -> str:
         """Return an id that no task has, and see to it that a task with this id is deleted in the end."""

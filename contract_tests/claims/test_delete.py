@@ -151,6 +151,7 @@ def test_a_deleted_id_can_be_used_anew(shop: Workshop, operation_id: str) -> Non
     old = shop.completed()
     child = shop.start(parent_execution_id=old["id"])
     delete(shop, old["id"])
+    shop.tick(old)
     body = shop.body(id=old["id"], title="Contract test, a new beginning", input={"text": "Please say hello anew."})
     answer = shop.api.call(operation_id, agent=shop.agent, body=body)
     if answer.status != 200:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from xpander_mock._samples import NoSample, sample
+from xpander_mock._scripts import Script
 from xpander_mock._task import COMPLETED, ERROR, FAILED, PAUSED, Answer
 
 _MOST_CHUNKS = 20
@@ -29,9 +30,20 @@ class Agents:
     def __init__(self, pending: float = 0.05, executing: float = 0.15) -> None:
         self.pending = round(pending * 1_000_000)
         self.executing = round(executing * 1_000_000)
+        self.scripts: list[Script] = []
 
     def answer(self, agent_id: str, request: dict[str, Any]) -> Answer:
-        """What the agent will answer to an `InvokeRequest`."""
+        """What the agent will answer to an `InvokeRequest`: by the first script that applies, or else its own."""
+        answer = self.own_answer(request)
+        text = request["input"].get("text") or ""
+        script = next((script for script in self.scripts if script.applies(agent_id, text)), None)
+        if script is not None:
+            script.rewrite(answer)
+        answer.chunks = self.chunks(answer.result or "") if script is None or script.chunks is None else script.chunks
+        return answer
+
+    def own_answer(self, request: dict[str, Any]) -> Answer:
+        """What an agent answers without a script."""
         text = request["input"].get("text") or ""
         wish, seconds = self.wish(text)
         executing = self.executing
@@ -48,7 +60,6 @@ class Agents:
             self.answer_json(answer, text, request.get("output_schema"))
         else:
             answer.result = self.echo(text, request["input"].get("files") or [])
-        answer.chunks = self.chunks(answer.result or "")
         return answer
 
     def wish(self, text: str) -> tuple[str | None, float | None]:

@@ -13,6 +13,7 @@ from xpander_mock._agents import Agents
 from xpander_mock._clock import Clock
 from xpander_mock._contract import load_contract
 from xpander_mock._keys import Auth
+from xpander_mock._limit import Limiter, RateLimit
 from xpander_mock._routes import Routes, json_response
 from xpander_mock._seed import DEFAULT_TASKS, seed
 from xpander_mock._service import Service
@@ -29,6 +30,7 @@ class Settings:
         seed: what they are made up from; the same seed makes the same tasks.
         pending: seconds that an invoked task is pending.
         executing: seconds that it then executes.
+        rate_limit: how many requests pass, of each organization; None passes all.
     """
 
     data: str | None = None
@@ -36,6 +38,7 @@ class Settings:
     seed: int = 0
     pending: float = 0.05
     executing: float = 0.15
+    rate_limit: RateLimit | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +76,8 @@ class Mock:
         self.auth = parts.auth()
         if self.store.empty:
             seed(self.service, self.settings.tasks, self.settings.seed)
-        routes = parts.routes(contract, self.service, self.auth)
+        self.limiter = Limiter(self.store, self.clock, self.settings.rate_limit)
+        routes = parts.routes(contract, self.service, self.auth, self.limiter)
         starlette = Starlette(routes=routes.routes(), exception_handlers={HTTPException: _refused, Exception: _failed})
         starlette.router.redirect_slashes = False
         app: ASGIApp = _Undecoded(starlette)

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from xpander_mock._app import Mock, Parts, Settings
 from xpander_mock._keys import DEMO_API_KEY, OTHER_API_KEY
+from xpander_mock._limit import RateLimit
 from xpander_mock._seed import DEFAULT_TASKS
 from xpander_mock._server import Server, listen, url_of
 from xpander_mock._store import NotADataFile
@@ -32,6 +33,7 @@ def main(argv: Sequence[str] | None = None, parts: Parts | None = None, *more: a
         seed=options.seed,
         pending=options.pending,
         executing=options.executing,
+        rate_limit=options.rate_limit,
     )
     try:
         bound = listen(options.host, options.port)
@@ -77,7 +79,15 @@ def _parser(more: Sequence[argparse.ArgumentParser]) -> Parser:
     add("--seed", type=_count, default=0, metavar="N", help="what they are made up from; same seed, same tasks")
     add("--pending", type=_seconds, default=0.05, metavar="S", help="seconds that an invoked task is pending")
     add("--executing", type=_seconds, default=0.15, metavar="S", help="seconds that it then executes")
+    add("--rate-limit", type=_rate_limit, metavar="N/S", help="requests that pass in so many seconds, such as 100/60")
     return parser
+
+
+def _rate_limit(text: str) -> RateLimit:
+    try:
+        return RateLimit.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _count(text: str) -> int:

@@ -4,10 +4,11 @@ ApiError
 ├── Unauthorized   401  no credentials, or wrong ones
 ├── Forbidden      403  a task of another organization
 ├── NotFound       404  no such task or agent in the caller's organization
-└── Invalid        422  a parameter or the body is not as documented
+├── Invalid        422  a parameter or the body is not as documented
+└── RateLimited    429  too many requests
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -15,6 +16,7 @@ class ApiError(Exception):
     """A refusal with its status and the `detail` of its body."""
 
     status = 500
+    headers: Mapping[str, str] = {}
 
     def __init__(self, detail: Any) -> None:
         super().__init__(detail)
@@ -25,6 +27,7 @@ class Unauthorized(ApiError):
     """The request has no credentials, or wrong ones."""
 
     status = 401
+    headers: Mapping[str, str] = {"WWW-Authenticate": "Bearer"}
 
     def __init__(self, detail: str = "Invalid or missing API key") -> None:
         super().__init__(detail)
@@ -56,6 +59,20 @@ class Invalid(ApiError):
 
     def __init__(self, problems: Sequence[dict[str, Any]]) -> None:
         super().__init__(list(problems))
+
+
+class RateLimited(ApiError):
+    """There were too many requests.
+
+    Args:
+        headers: those that say when requests pass again.
+    """
+
+    status = 429
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        super().__init__("Rate limit exceeded")
+        self.headers = headers
 
 
 def problem(loc: Sequence[str | int], msg: str, kind: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from xpander_mock._contract import Contract, Operation
 from xpander_mock._errors import ApiError
 from xpander_mock._keys import Auth
+from xpander_mock._limit import Limiter
 from xpander_mock._service import Service
 from xpander_mock._task import Task, Turn
 from xpander_mock._validate import judge_body, judge_parameters
@@ -37,17 +38,17 @@ def json_response(value: Any, status: int = 200) -> Response:
 
 def error_response(error: ApiError) -> Response:
     """The answer to a refused request."""
-    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else None
-    return Response(_encode({"detail": error.detail}), error.status, headers, "application/json")
+    return Response(_encode({"detail": error.detail}), error.status, error.headers, "application/json")
 
 
 class Routes:
     """The operations as HTTP: a method here has the name of its operation."""
 
-    def __init__(self, contract: Contract, service: Service, auth: Auth) -> None:
+    def __init__(self, contract: Contract, service: Service, auth: Auth, limiter: Limiter) -> None:
         self.contract = contract
         self.service = service
         self.auth = auth
+        self.limiter = limiter
 
     def routes(self) -> list[Route]:
         """One route for each path of the contract, so that a wrong method is told all the right ones."""
@@ -60,10 +61,14 @@ class Routes:
         """Judge a request, credentials first, and answer it."""
         try:
             caller = self.auth.authenticate(request.headers)
+            limits = self.limiter.take(caller)
             params = self.parameters(operation, request)
             body = await self.body(operation, request)
             handler: Callable[[Call], Awaitable[Response]] = getattr(self, operation.id)
-            return await handler(Call(request, caller, params, body))
+            response = await handler(Call(request, caller, params, body))
+            if limits:
+                response.headers.update(limits)
+            return response
         except ApiError as error:
             return error_response(error)
         except ClientDisconnect:

@@ -28,6 +28,7 @@ class Running(Access):
             self.check_parent(caller, task, request)
             turn = self.add_turn(task, request, version)
             self.save(task)
+            self.delegate(task, turn)
         self.bells.ring(task.id)
         return task, turn
 
@@ -126,6 +127,21 @@ class Running(Access):
         task.turns.append(turn)
         task.updated = max(task.updated, now)
         return turn
+
+    def delegate(self, task: Task, turn: Turn) -> None:
+        """Make the sub-tasks that the agent will have worked on: each half as long as the turn."""
+        assert turn.answer is not None
+        for wanted in turn.answer.delegated:
+            request = {"input": {"text": wanted["text"]}, "source": "agent", "triggering_agent_id": task.agent_id}
+            agent_id = wanted["agent_id"] or task.agent_id
+            child = self.new_task(task.organization_id, agent_id, str(uuid4()), request)
+            child.parent = task.id
+            answer = self.add_turn(child, request, None).answer
+            assert answer is not None
+            answer.status = wanted["status"]
+            answer.result = answer.result if wanted["result"] is None else wanted["result"]
+            answer.pending, answer.executing = turn.answer.pending, turn.answer.executing // 2
+            self.save(child)
 
     def turn_input(self, request: dict[str, Any]) -> dict[str, Any]:
         """The input as it is remembered."""

@@ -26,6 +26,14 @@ ON CONFLICT (id) DO UPDATE SET
 """
 
 
+_USE = """
+INSERT INTO windows (key, uses, ends) VALUES (?, 1, ?)
+ON CONFLICT (key) DO UPDATE SET
+    uses = CASE WHEN ends <= ? THEN 1 ELSE uses + 1 END, ends = CASE WHEN ends <= ? THEN excluded.ends ELSE ends END
+RETURNING uses, ends
+"""
+
+
 class NotADataFile(Exception):
     """The file cannot be used as the mock's data file."""
 
@@ -182,6 +190,11 @@ class Store:
     def delete(self, task_ids: Sequence[str]) -> None:
         """Remove tasks."""
         self.db.executemany("DELETE FROM tasks WHERE id = ?", [(task_id,) for task_id in task_ids])
+
+    def use(self, key: str, now: int, ends: int) -> tuple[int, int]:
+        """Count one use in the key's window, a new one that `ends` then if the last is over; uses, and when it ends."""
+        uses, until = self.db.execute(_USE, (key, ends, now, now)).fetchone()
+        return uses, until
 
     def add_agent(self, agent_id: str, organization_id: str, name: str) -> None:
         """Make an agent known, or rename it."""

@@ -36,3 +36,10 @@ CREATE INDEX tasks_by_triggering ON tasks (organization, triggering, created, se
 CREATE INDEX tasks_by_parent ON tasks (parent, created, seq) WHERE parent IS NOT NULL;
 -- The tasks whose next change is only a matter of time.
 CREATE INDEX tasks_due ON tasks (due) WHERE due IS NOT NULL;
+
+-- Requests that the rate limit has counted, by organization. Here, so that several processes count together.
+CREATE TABLE windows (
+    key TEXT PRIMARY KEY,
+    uses INTEGER NOT NULL,
+    ends INTEGER NOT NULL
+) WITHOUT ROWID;

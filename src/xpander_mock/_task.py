@@ -24,6 +24,7 @@ class Answer(msgspec.Struct, kw_only=True, omit_defaults=True):
     result: str | None = None
     chunks: list[str] = []
     fields: dict[str, Any] = {}
+    delegated: list[dict[str, Any]] = []
     pending: int
     executing: int
 

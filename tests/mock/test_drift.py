@@ -9,6 +9,7 @@ from xpander_mock._agents import Agents
 from xpander_mock._contract import contract_text, load_contract
 from xpander_mock._errors import ApiError
 from xpander_mock._keys import Auth
+from xpander_mock._limit import Limiter
 from xpander_mock._routes import Routes
 from xpander_mock._service import Service
 from xpander_mock._store import Filter, Store
@@ -19,7 +20,7 @@ CONTRACT = load_contract()
 def routes() -> list[Route]:
     service = Service(Store(), Clock(), Agents(), CONTRACT)
     try:
-        return Routes(CONTRACT, service, Auth()).routes()
+        return Routes(CONTRACT, service, Auth(), Limiter(service.store, service.clock, None)).routes()
     finally:
         service.store.close()
 

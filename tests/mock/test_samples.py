@@ -94,7 +94,8 @@ def test_where_no_value_is_found_it_is_said(schema: dict[str, Any]) -> None:
 
 _WORDS = """
     type enum const properties required items prefixItems minItems maxItems uniqueItems minLength maxLength format
-    pattern minimum maximum exclusiveMinimum exclusiveMaximum multipleOf anyOf oneOf allOf not $ref $defs additionalProperties
+    pattern minimum maximum exclusiveMinimum exclusiveMaximum multipleOf anyOf oneOf allOf not $ref $defs
+    additionalProperties
 """
 _KEYWORDS = st.dictionaries(
     st.sampled_from(_WORDS.split()),

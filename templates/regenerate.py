@@ -1,4 +1,4 @@
-"""Rebuild what is generated, or check that it is as the generator makes it: `python templates/regenerate.py [--check]`."""
+"""Rebuild what is generated, or with `--check` see whether it is as the generator makes it."""
 
 import filecmp
 import os

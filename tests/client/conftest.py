@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from xpander_api_client import AuthenticatedClient
 
 Answers = Callable[..., "Answering"]

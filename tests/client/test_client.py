@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from xpander_api_client import AuthenticatedClient, Client
 from xpander_api_client.api.tasks import delete_task
 from xpander_api_client.client import DEFAULT_TIMEOUT

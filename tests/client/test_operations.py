@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from xpander_api_client import errors
 from xpander_api_client.api import tasks
 from xpander_api_client.types import Response, dump
@@ -59,7 +58,9 @@ def contains(whole: Any, part: Any) -> bool:
 
 def test_every_operation_has_its_module() -> None:
     """The operations of the contract and the modules of the client are the same."""
-    assert {module.name for module in pkgutil.iter_modules(tasks.__path__)} == {operation.name for operation in OPERATIONS}
+    assert {module.name for module in pkgutil.iter_modules(tasks.__path__)} == {
+        operation.name for operation in OPERATIONS
+    }
 
 
 @each

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, MutableMapping
 from enum import Enum, IntEnum, StrEnum
 from functools import cache
-from types import UnionType
+from types import NoneType, UnionType
 from typing import (
     IO,
     Any,
@@ -209,8 +209,8 @@ def type_name(as_type: Any) -> str:
 
 def split_message(message: str) -> tuple[str, str]:
     """Split a message of msgspec into the path and the reason."""
-    reason, _, path = message.partition(" - at `")
-    return path.removesuffix("`") or "$", reason
+    reason, found, path = message.rpartition(" - at `")
+    return (path.removesuffix("`"), reason) if found else ("$", message)
 
 
 @cache
@@ -261,7 +261,10 @@ def _build(value: Any, as_type: Any, path: str) -> Any:
         entries = _build(value, dict[str, Any], path)
         return {name: _build(item, item_type, f"{path}.{name}") for name, item in entries.items()}
     if origin in (Union, UnionType):
-        return _build_best(value, [member for member in get_args(as_type) if member is not Unset], path)
+        members = [member for member in get_args(as_type) if member not in (Unset, NoneType)]
+        if value is None and NoneType in get_args(as_type):
+            return None
+        return _build(value, members[0], path) if len(members) == 1 else _build_best(value, members, path)
     return _build_model(_build(value, dict[str, Any], path), as_type, path)
 
 
@@ -273,7 +276,9 @@ def _build_model(content: dict[str, Any], model: type[Any], path: str) -> Any:
         name = _json_name(field)
         if field.metadata.get("others"):
             # The last field of its model: only what has no field of its own is left.
-            arguments[field.name] = _build(others, annotation, path)
+            _, other_type = get_args(annotation)
+            built = {name: _build(other, other_type, f"{path}.{name}") for name, other in others.items()}
+            arguments[field.name] = built
         elif name in content:
             arguments[field.name] = _build(others.pop(name), annotation, f"{path}.{name}")
         elif field.default is attrs.NOTHING:

@@ -42,8 +42,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"<title>Contract run</title><style>{STYLE}</style></head><body>"
     yield f"<h1>Contract run against {escape(report.server())}</h1>"
     yield f'<p class="soft">seed {target.seed} · profile {target.profile}</p>'
-    word = f"broken: {len(failed)} tests failed" if failed else "kept"
-    yield f'<p class="verdict {"broken" if failed else "held"}">The contract is {word}.</p>'
+    yield f'<p class="verdict {"broken" if failed else "held"}">{report.verdict()}</p>'
     yield (
         f"<p>{verdicts['held']} claims held, {verdicts['broken']} broken, {verdicts['warned']} with a warning, "
         f"{verdicts['not run']} not run. {report.recorder.sent} requests, {len(report.exercised())} of "

@@ -50,9 +50,7 @@ def _lines(report: Report, files: list[Path]) -> Iterator[str]:
             yield f"\n… and {len(findings) - MOST_SHOWN} more, see the reports"
     yield ""
     yield f"  Reports: {', '.join(map(str, files))}"
-    failed = len(report.with_outcome("failed"))
-    verdict = f"broken: {failed} tests failed" if failed else "kept"
-    yield f"  The contract is {verdict}. SEED={target.seed} repeats the run."
+    yield f"  {report.verdict()} SEED={target.seed} repeats the run."
 
 
 def _not_run(report: Report) -> Iterator[str]:

@@ -22,7 +22,7 @@ def delete_created(recorder: Recorder) -> list[str]:
     with httpx.Client(
         base_url=target.base_url, transport=RecordingTransport(recorder), timeout=TIMEOUT_SECONDS
     ) as client:
-        return [task for task in reversed(recorder.created) if not _is_gone(client, task, keys)]
+        return [task for task in reversed(list(recorder.created)) if not _is_gone(client, task, keys)]
 
 
 def _is_gone(client: httpx.Client, task: str, keys: list[str]) -> bool:

@@ -97,7 +97,7 @@ def pytest_runtest_makereport(
         faults = explain(call.excinfo.value, promise, recorder)
         blamed = {claim for fault in faults for claim in ([fault.claim] if fault.claim else claims)}
         advisory = bool(blamed) and all(load_claims()[claim].kind == "advisory" for claim in blamed)
-        warned = advisory and not recorder.target.is_mock
+        warned = advisory and not recorder.target.is_mock and not any(fault.accident for fault in faults)
         finding = dataclasses.replace(finding, outcome="warned" if warned else "failed", faults=faults)
         report.longrepr = redact(str(report.longrepr), recorder.target)
         if warned:

@@ -48,4 +48,5 @@ def _fault(error: BaseException, promise: str, recorder: Recorder) -> Fault:
         came=redact(shorten(came, LONGEST_TEXT), target),
         curl=as_curl(request, target) if request else "",
         claim=claim,
+        accident=not isinstance(error, AssertionError),
     )

@@ -22,12 +22,14 @@ class Fault:
         came: What the server did.
         curl: A line for a shell that shows it, with the key as a variable.
         claim: Id of the claim, where the test's marker does not say it.
+        accident: Whether the test could not be done, rather than found something.
     """
 
     expected: str
     came: str
     curl: str = ""
     claim: str | None = None
+    accident: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,15 @@ class Report:
     def with_outcome(self, outcome: Outcome) -> list[Finding]:
         """Return the tests that ended in one way."""
         return [finding for finding in self.findings.values() if finding.outcome == outcome]
+
+    def verdict(self) -> str:
+        """Return the outcome of the run in a sentence."""
+        failed = len(self.with_outcome("failed"))
+        if not self.findings:
+            return "No test has run."
+        return (
+            f"The contract is broken: {failed} test{'s' * (failed > 1)} failed." if failed else "The contract is kept."
+        )
 
     def quotes(self, finding: Finding, fault: Fault) -> list[tuple[str, str]]:
         """Return the claims that a fault breaks: their ids and sentences."""

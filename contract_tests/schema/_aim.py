@@ -1,5 +1,6 @@
 """Generated requests are pointed at tasks and agents that exist; random ids would only ever meet a 404."""
 
+import re
 import uuid
 from collections import Counter
 from typing import Any
@@ -15,6 +16,8 @@ from contract_tests.transport import RecordingTransport
 
 READS = frozenset({"get_task", "get_task_thread", "get_task_thread_full"})
 TIMEOUT_SECONDS = 120
+# A slash, encoded or not, can lead to another path than the operation's, and a dot to the one above.
+UNROUTABLE = re.compile(r"%2[Ff]|%5[Cc]|%2[Ee]|[/\\.]|%[01][0-9A-Fa-f]|%7[Ff]|[\x00-\x1f\x7f]")
 
 
 class Aim:
@@ -43,6 +46,8 @@ class Aim:
 
     def at(self, case: AnyCase) -> bool:
         """Point a request at something that exists, three times out of four; return whether to send it at all."""
+        for name, value in case.path_parameters.items():
+            case.path_parameters[name] = UNROUTABLE.sub("_", str(value))
         if not is_documented(case):
             return True
         operation = operation_id(case)
@@ -53,6 +58,9 @@ class Aim:
             return self._at_own_task(case, operation, real)
         elif "agent_id" in case.path_parameters and real and self._target.agent_id:
             case.path_parameters["agent_id"] = self._target.agent_id
+            if operation in INVOKES and not is_negative(case) and _draw(case) % 3:
+                # A version that was made up is nothing but a 404 on a server that knows its versions.
+                case.query.pop("version", None)
         if operation in INVOKES:
             return self._may_invoke(case, operation)
         return True

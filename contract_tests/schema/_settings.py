@@ -23,7 +23,7 @@ class Amount:
     Args:
         examples: Fuzzed requests of each operation.
         sequences: Sequences of requests that follow links.
-        invokes: Tasks that one process may start for each operation that runs, stops or deletes one.
+        invokes: Tasks that a test module may start for each operation that runs, stops or deletes one.
         live_invokes: The same on a server that is not the mock, where a task takes its time and costs money.
         replays: Requests of each operation that are sent again with other credentials.
     """
@@ -36,9 +36,9 @@ class Amount:
 
 
 AMOUNTS: dict[Profile, Amount] = {
-    "quick": Amount(examples=15, sequences=5, invokes=15, live_invokes=3, replays=3),
-    "default": Amount(examples=60, sequences=25, invokes=60, live_invokes=8, replays=10),
-    "deep": Amount(examples=1000, sequences=300, invokes=1000, live_invokes=40, replays=50),
+    "quick": Amount(examples=15, sequences=12, invokes=15, live_invokes=4, replays=3),
+    "default": Amount(examples=60, sequences=50, invokes=60, live_invokes=8, replays=10),
+    "deep": Amount(examples=1000, sequences=500, invokes=1000, live_invokes=40, replays=50),
 }
 
 

@@ -1,4 +1,4 @@
-"""What the generated requests need: one judge for each process."""
+"""What the generated requests need: one judge for each module."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from contract_tests.target import Target
 from contract_tests.transport import recording_session
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def judge(target: Target, recorder: Recorder) -> Iterator[Judge]:
     """Aims, sends and judges requests."""
     aim = Aim(target, recorder, amount())

@@ -59,7 +59,7 @@ def to_date_until_end_of_day(call: Call) -> None:
     move(call, "to_date", lambda at: at - at % DAY + DAY - 1)
 
 
-@defect("request", "LIST-4", "list_tasks")
+@defect("request", "META-1", "list_tasks")
 def offsets_of_dates_dropped(call: Call) -> None:
     """The offset of a date is dropped, and its wall time read as UTC."""
     for name in ("from_date", "to_date"):
@@ -90,7 +90,7 @@ async def dates_bound_updates(call: Call, ask: Ask) -> Answer:
     )
 
 
-@defect("request", "LIST-4", "list_tasks")
+@defect("request", "LIST-14", "list_tasks")
 def bounds_in_wrong_order_swapped(call: Call) -> None:
     """A `from_date` after `to_date` is taken for a slip, and the two are swapped."""
     low, high = instant(call, "from_date"), instant(call, "to_date")
@@ -155,3 +155,53 @@ def impossible_day_moved(call: Call) -> None:
         text = call.query.get(name, "")
         if instant(call, name) is None and re.match(r"\d{4}-(0[1-9]|1[0-2])-(29|30|31)T", text):
             call.query[name] = f"{text[:8]}28{text[10:]}"
+
+
+@defect("around", "LIST-14", "list_tasks", kind="validation")
+async def bounds_in_wrong_order_refused(call: Call, ask: Ask) -> Answer:
+    """A `from_date` after `to_date` is a 422."""
+    low, high = instant(call, "from_date"), instant(call, "to_date")
+    answer = await ask(call)
+    if answer.ok and low is not None and high is not None and low > high:
+        answer.status = 422
+        answer.body = {
+            "detail": [{"loc": ["query", "from_date"], "msg": "Must come before to_date", "type": "value_error"}]
+        }
+    return answer
+
+
+# META-1 and META-2: instants and ranges
+
+
+@defect("request", "META-1", "list_tasks")
+def west_read_as_east(call: Call) -> None:
+    """An instant that is written with an offset to the west is read with that to the east."""
+    for name in ("from_date", "to_date"):
+        if instant(call, name) is not None:
+            call.query[name] = re.sub(r"-(\d\d:\d\d)$", r"+\1", call.query[name])
+
+
+@defect("request", "META-1", "list_tasks")
+def short_fraction_read_as_microseconds(call: Call) -> None:
+    """The digits of a fraction count as microseconds, however many there are: `.5` is five of them."""
+    for name in ("from_date", "to_date"):
+        text = call.query.get(name, "")
+        fraction = re.search(r"\.(\d{1,5})(?!\d)", text)
+        if fraction and instant(call, name) is not None:
+            call.query[name] = text.replace(fraction[0], "." + fraction[1].rjust(6, "0"))
+
+
+@defect("request", "META-2", "list_tasks")
+def short_ranges_widened(call: Call) -> None:
+    """A closed range of less than a second is widened to its whole second."""
+    low, high = instant(call, "from_date"), instant(call, "to_date")
+    if low is not None and high is not None and 0 <= high - low < SECOND:
+        move(call, "to_date", lambda at: at - at % SECOND + SECOND - 1)
+        move(call, "from_date", lambda at: at - at % SECOND)
+
+
+@defect("request", "META-2", "list_tasks")
+def ranges_are_half_open(call: Call) -> None:
+    """A task created exactly at `to_date` is left out when `from_date` is given as well."""
+    if instant(call, "from_date") is not None:
+        move(call, "to_date", lambda at: at - 1)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 Kind = Literal["authentication", "status", "schema", "validation", "behaviour"]
 Wired = Literal["request", "answer", "refusal", "events", "around"]
-Built = Literal["auth", "agents", "lifecycle", "threads", "views", "store", "service"]
+Built = Literal["agents", "routes", "store", "service"]
 Layer = Wired | Built
 
 LISTS = ("list_tasks", "list_agent_tasks")

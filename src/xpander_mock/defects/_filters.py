@@ -1,5 +1,6 @@
 """Bugs of filters: what matches, how filters combine, and what their totals add up to."""
 
+import re
 from collections.abc import Iterator
 
 from xpander_mock.defects._defect import LISTS, defect
@@ -15,13 +16,13 @@ def given(call: Call) -> list[str]:
 # LIST-1: what matches
 
 
-@defect("around", "LIST-1", *LISTS)
+@defect("around", "LIST-10", *LISTS)
 async def user_filter_takes_prefixes(call: Call, ask: Ask) -> Answer:
     """A user filter also finds users whose id begins like the one asked for."""
     return await refilter(call, ask, "user_id", lambda item, value: (item.get("user_id") or "").startswith(value))
 
 
-@defect("around", "LIST-1", *LISTS)
+@defect("around", "LIST-10", *LISTS)
 async def user_filter_ignores_case(call: Call, ask: Ask) -> Answer:
     """A user filter compares without regard to case."""
     return await refilter(
@@ -85,7 +86,7 @@ def internal_status_filter_forgotten(call: Call) -> None:
     call.query.pop("internal_status", None)
 
 
-@defect("request", "LIST-1", *LISTS)
+@defect("request", "LIST-11", *LISTS)
 def empty_filter_means_none(call: Call) -> None:
     """A filter with an empty value is taken for no filter."""
     for name in ("user_id", "parent_task_id", "triggering_agent_id"):
@@ -199,3 +200,77 @@ async def subtasks_hidden_when_completed(call: Call, ask: Ask) -> Answer:
     if call.query.get("status") != "completed" or "parent_task_id" in call.query:
         return await ask(call)
     return await relist(call, ask, lambda items: (item for item in items if not item.get("parent_task_id")))
+
+
+# LIST-10 to LIST-12: exactly, and empty values
+
+
+@defect("request", "LIST-10", *LISTS)
+def filters_are_trimmed(call: Call) -> None:
+    """Blanks at either end of a filter's value are taken away."""
+    for name in ("user_id", "triggering_agent_id", "agent_id", "parent_task_id"):
+        if call.query.get(name, "").strip():
+            call.query[name] = call.query[name].strip()
+
+
+@defect("around", "LIST-10", *LISTS)
+async def percent_sign_stands_for_anything(call: Call, ask: Ask) -> Answer:
+    """A user filter is a pattern in which `%` stands for anything."""
+    if "%" not in call.query.get("user_id", ""):
+        return await ask(call)
+
+    def matches(item: Item, value: str) -> bool:
+        pattern = re.escape(value).replace("%", ".*")
+        return re.fullmatch(pattern, item.get("user_id") or "") is not None
+
+    return await refilter(call, ask, "user_id", matches)
+
+
+@defect("request", "LIST-11", "list_tasks")
+def empty_triggering_filter_means_none(call: Call) -> None:
+    """An empty filter for the triggering agent is taken for no filter."""
+    if call.query.get("triggering_agent_id") == "":
+        del call.query["triggering_agent_id"]
+
+
+@defect("around", "LIST-12", *LISTS)
+async def empty_parent_means_top_level(call: Call, ask: Ask) -> Answer:
+    """An empty parent filter finds the tasks without a parent."""
+    return await refilter(call, ask, "parent_task_id", lambda item, value: (item.get("parent_task_id") or "") == value)
+
+
+@defect("around", "LIST-12", "list_tasks")
+async def empty_user_means_nobody(call: Call, ask: Ask) -> Answer:
+    """An empty user filter finds the tasks without a user."""
+    return await refilter(call, ask, "user_id", lambda item, value: (item.get("user_id") or "") == value)
+
+
+# LIST-13: parameters that nobody knows
+
+
+@defect("around", "LIST-13", *LISTS, kind="validation")
+async def unknown_parameters_refused(call: Call, ask: Ask) -> Answer:
+    """A query parameter that is not documented is a 422."""
+    answer = await ask(call)
+    unknown = set(call.query) - {*FILTERS, "page", "per_page", "from_date", "to_date"}
+    if answer.ok and unknown:
+        answer.status = 422
+        answer.body = {
+            "detail": [{"loc": ["query", name], "msg": "Unexpected parameter", "type": "extra"} for name in unknown]
+        }
+    return answer
+
+
+@defect("request", "LIST-13", "list_tasks")
+def limit_is_another_page_size(call: Call) -> None:
+    """`limit` still works as an older name of `per_page`."""
+    if "limit" in call.query:
+        call.query["per_page"] = call.query.pop("limit")
+
+
+@defect("around", "LIST-13", "list_agent_tasks")
+async def unknown_parameters_find_nothing(call: Call, ask: Ask) -> Answer:
+    """A parameter that is not documented is taken for a filter on a field that no task has."""
+    answer = await ask(call)
+    known = {*FILTERS, "page", "per_page", "from_date", "to_date"}
+    return cut(answer, []) if answer.ok and set(call.query) - known else answer

@@ -5,8 +5,8 @@ from random import Random
 from typing import Any
 
 from xpander_mock._keys import DEMO_API_KEY, DEMO_ORGANIZATION, OTHER_API_KEY
-from xpander_mock._task import PENDING, Task
-from xpander_mock._views import Views
+from xpander_mock._service import Service
+from xpander_mock._task import EXECUTING, PENDING, RUNNING, Task
 from xpander_mock.defects._defect import LISTS, defect
 from xpander_mock.defects._lists import Ask, Item, cut, every, relist
 from xpander_mock.defects._wire import Answer, Call
@@ -20,7 +20,7 @@ async def oldest_first(call: Call, ask: Ask) -> Answer:
     return await relist(call, ask, reversed)
 
 
-@defect("around", "LIST-6", "list_tasks")
+@defect("around", "LIST-6A", "list_tasks")
 async def last_updated_first(call: Call, ask: Ask) -> Answer:
     """Lists begin with the task updated last."""
     return await relist(call, ask, lambda items: sorted(items, key=lambda item: item["updated_at"], reverse=True))
@@ -61,6 +61,12 @@ async def order_lost_with_status(call: Call, ask: Ask) -> Answer:
     if "status" not in call.query:
         return await ask(call)
     return await relist(call, ask, lambda items: sorted(items, key=lambda item: str(item["id"])))
+
+
+@defect("answer", "LIST-6A", "list_tasks")
+def running_tasks_float_up(call: Call, answer: Answer) -> None:
+    """On each page of the organization's list the tasks that still run come first."""
+    answer.body["items"].sort(key=lambda item: item["status"] not in RUNNING)
 
 
 # LIST-7: the caller's organization
@@ -111,8 +117,8 @@ async def joined_with_others(call: Call, ask: Ask) -> Answer:
 # LIST-8: results
 
 
-@defect("views", "LIST-8", *LISTS)
-class ResultNeverListed(Views):
+@defect("service", "LIST-8", *LISTS)
+class ResultNeverListed(Service):
     """No item of a list has a `result`."""
 
     def list_item(self, task: Task) -> Item:
@@ -120,18 +126,18 @@ class ResultNeverListed(Views):
         return super().list_item(task) | {"result": None}
 
 
-@defect("views", "LIST-8", *LISTS)
-class PlaceholderWhileExecuting(Views):
+@defect("service", "LIST-8", *LISTS)
+class PlaceholderWhileExecuting(Service):
     """A task that executes for the first time has a placeholder for its result."""
 
     def list_item(self, task: Task) -> Item:
         """Show a result that is none."""
         item = super().list_item(task)
-        return item | {"result": "…"} if item["result"] is None and task.status == "executing" else item
+        return item | {"result": "…"} if item["result"] is None and task.status == EXECUTING else item
 
 
-@defect("views", "LIST-8", *LISTS)
-class PendingHasInputAsResult(Views):
+@defect("service", "LIST-8", *LISTS)
+class PendingHasInputAsResult(Service):
     """A task that waits for its first run has its input's text as `result`."""
 
     def list_item(self, task: Task) -> Item:
@@ -140,8 +146,8 @@ class PendingHasInputAsResult(Views):
         return item | {"result": task.current.text} if item["result"] is None and task.status == PENDING else item
 
 
-@defect("views", "LIST-8", *LISTS)
-class SubtaskResultNotListed(Views):
+@defect("service", "LIST-8", *LISTS)
+class SubtaskResultNotListed(Service):
     """The `result` of a sub-task is not listed."""
 
     def list_item(self, task: Task) -> Item:
@@ -159,8 +165,8 @@ def updated_at_without_fraction(call: Call, answer: Answer) -> None:
         item["updated_at"] = item["updated_at"][:19] + "Z"
 
 
-@defect("views", "LIST-9", *LISTS)
-class PendingNeverUpdated(Views):
+@defect("service", "LIST-9", *LISTS)
+class PendingNeverUpdated(Service):
     """The `updated_at` of a pending task is the beginning of 1970."""
 
     def list_item(self, task: Task) -> dict[str, Any]:

@@ -273,3 +273,26 @@ def past_the_end_counts_nothing(call: Call, answer: Answer) -> None:
     """The totals are counted from the rows found, so that a page past the end says 0."""
     if not answer.body["items"]:
         answer.body.update(total=0, total_pages=0)
+
+
+# PAGE-7: pages beyond any sense
+
+
+@defect("around", "PAGE-7", *LISTS, kind="status")
+async def huge_page_crashes(call: Call, ask: Ask) -> Answer:
+    """A page number that no 64-bit integer holds is answered with 500."""
+    answer = await ask(call)
+    page = integer(call.query.get("page"))
+    if answer.status != 401 and page is not None and page >= 2**63:
+        answer.status, answer.body = 500, {"detail": "Internal server error"}
+    return answer
+
+
+@defect("around", "PAGE-7", *LISTS)
+async def huge_page_wraps_round(call: Call, ask: Ask) -> Answer:
+    """The page number is kept in 32 bits, so that a huge one shows the first page again."""
+    answer = await ask(call)
+    page = integer(call.query.get("page"))
+    if answer.ok and page is not None and page >= 2**31:
+        answer.body["items"] = await elsewhere(call, ask, page % 2**31 or 1)
+    return answer

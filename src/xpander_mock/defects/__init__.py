@@ -1,0 +1,43 @@
+"""Named bugs to start the mock with, which prove that a suite of tests would notice them.
+
+Nothing in the mock knows of them: each takes the place of one part, or stands between the client and the application.
+All are off unless `--defect` names them; several can be on at once.
+"""
+
+from xpander_mock.defects import (
+    _agent_lists,
+    _bodies,
+    _credentials,
+    _dates,
+    _deletes,
+    _filters,
+    _gets,
+    _invokes,
+    _order,
+    _paging,
+    _stops,
+    _streams,
+    _threads,
+    _turns,
+)
+from xpander_mock.defects._build import UnknownDefect, with_defects
+from xpander_mock.defects._defect import CATALOGUE, Defect
+
+_FAMILIES = (
+    _paging,
+    _filters,
+    _dates,
+    _order,
+    _agent_lists,
+    _gets,
+    _stops,
+    _deletes,
+    _threads,
+    _turns,
+    _invokes,
+    _streams,
+    _credentials,
+    _bodies,
+)
+
+__all__ = ["CATALOGUE", "Defect", "UnknownDefect", "with_defects"]

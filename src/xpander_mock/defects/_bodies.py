@@ -1,0 +1,367 @@
+"""Bugs of statuses and bodies, whatever the operation does, and of the rate limit."""
+
+from typing import Any
+
+from xpander_mock.defects._defect import ALL, INVOKES, LISTS, defect
+from xpander_mock.defects._lists import Ask
+from xpander_mock.defects._wire import Answer, Call
+
+
+def crash(answer: Answer) -> None:
+    """Answer as an unhandled exception does."""
+    answer.status, answer.body = 500, {"detail": "Internal server error"}
+    answer.headers["content-type"] = "application/json"
+
+
+# WIRE-1: documented statuses
+
+
+@defect("answer", "WIRE-1", "list_tasks", kind="status")
+def part_of_list_is_206(call: Call, answer: Answer) -> None:
+    """A page that is not the whole list is a 206."""
+    if answer.body["total_pages"] > 1:
+        answer.status = 206
+
+
+@defect("answer", "WIRE-1", "list_agent_tasks", kind="status")
+def empty_agent_list_is_204(call: Call, answer: Answer) -> None:
+    """An agent's list on which nothing matches is a 204."""
+    if answer.body["total"] == 0:
+        answer.status, answer.body = 204, None
+
+
+@defect("answer", "WIRE-1", "get_task", kind="status")
+def running_task_is_202(call: Call, answer: Answer) -> None:
+    """A task that still runs opens with 202."""
+    if answer.body["status"] in ("pending", "executing"):
+        answer.status = 202
+
+
+@defect("answer", "WIRE-1", "stop_task", kind="status")
+def stop_is_accepted(call: Call, answer: Answer) -> None:
+    """A stop is a 202."""
+    answer.status = 202
+
+
+@defect("refusal", "WIRE-1", "delete_task", kind="status")
+def deleting_unknown_crashes(call: Call, answer: Answer) -> None:
+    """Deleting an unknown id is a 500."""
+    if answer.status == 404:
+        crash(answer)
+
+
+@defect("answer", "WIRE-1", "get_task_thread", kind="status")
+def long_thread_is_206(call: Call, answer: Answer) -> None:
+    """A thread of more than two messages is a 206."""
+    if len(answer.body) > 2:
+        answer.status = 206
+
+
+@defect("answer", "WIRE-1", "get_task_thread_full", kind="status")
+def full_thread_without_subtasks_crashes(call: Call, answer: Answer) -> None:
+    """The full thread of a task without sub-tasks is a 500."""
+    if len(answer.body) == 1:
+        crash(answer)
+
+
+@defect("answer", "WIRE-1", "invoke_agent", kind="status")
+def new_task_is_created(call: Call, answer: Answer) -> None:
+    """A sync invoke is a 201."""
+    answer.status = 201
+
+
+@defect("answer", "WIRE-1", "invoke_agent_async", kind="status")
+def background_task_is_accepted(call: Call, answer: Answer) -> None:
+    """An invoke in the background is a 202."""
+    answer.status = 202
+
+
+@defect("around", "WIRE-1", *INVOKES, kind="status")
+async def odd_body_crashes(call: Call, ask: Ask) -> Answer:
+    """An invoke whose body is JSON and no object is a 500."""
+    answer = await ask(call)
+    if answer.status == 422 and isinstance(call.body, list | str | int | float):
+        crash(answer)
+    return answer
+
+
+@defect("around", "WIRE-1", *LISTS, kind="status")
+async def zero_byte_crashes(call: Call, ask: Ask) -> Answer:
+    """A filter with a zero byte in its value is a 500."""
+    answer = await ask(call)
+    if answer.status != 401 and any("\x00" in value for value in call.query.values()):
+        crash(answer)
+    return answer
+
+
+# WIRE-1: documented bodies
+
+
+@defect("answer", "WIRE-1", "list_tasks", kind="schema")
+def totals_as_strings(call: Call, answer: Answer) -> None:
+    """`total` and `total_pages` are strings."""
+    answer.body.update(total=str(answer.body["total"]), total_pages=str(answer.body["total_pages"]))
+
+
+@defect("answer", "WIRE-1", "list_tasks", kind="schema")
+def empty_page_has_null_items(call: Call, answer: Answer) -> None:
+    """On an empty page `items` is null."""
+    answer.body["items"] = answer.body["items"] or None
+
+
+@defect("answer", "WIRE-1", "list_agent_tasks", kind="schema")
+def page_without_total_pages(call: Call, answer: Answer) -> None:
+    """An agent's page has no `total_pages`."""
+    del answer.body["total_pages"]
+
+
+@defect("answer", "WIRE-1", "list_agent_tasks", kind="schema")
+def dates_without_offset(call: Call, answer: Answer) -> None:
+    """On an agent's list dates have no offset."""
+    for item in answer.body["items"]:
+        item.update(created_at=item["created_at"].rstrip("Z"), updated_at=item["updated_at"].rstrip("Z"))
+
+
+@defect("answer", "WIRE-1", "get_task", kind="schema")
+def user_as_email(call: Call, answer: Answer) -> None:
+    """Opened, a task's `input.user` is the e-mail address alone."""
+    if answer.body["input"].get("user"):
+        answer.body["input"]["user"] = answer.body["input"]["user"]["email"]
+
+
+@defect("answer", "WIRE-1", "get_task", kind="schema")
+def no_subtasks_is_an_object(call: Call, answer: Answer) -> None:
+    """Opened, a task without sub-tasks has an empty object for `sub_executions`."""
+    answer.body["sub_executions"] = answer.body["sub_executions"] or {}
+
+
+@defect("answer", "WIRE-1", "stop_task", kind="schema")
+def stop_answers_status_alone(call: Call, answer: Answer) -> None:
+    """A stop answers with id and status."""
+    answer.body = {"id": answer.body["id"], "status": answer.body["status"]}
+
+
+@defect("answer", "WIRE-1", "stop_task", kind="schema")
+def stopped_is_cancelled(call: Call, answer: Answer) -> None:
+    """A stop answers with the status `cancelled`, an older name."""
+    if answer.body["status"] == "stopped":
+        answer.body["status"] = "cancelled"
+
+
+@defect("refusal", "WIRE-1", "delete_task", kind="schema")
+def delete_refused_with_error_key(call: Call, answer: Answer) -> None:
+    """A refused delete says `error` in place of `detail`."""
+    answer.body = {"error": answer.body["detail"]}
+
+
+@defect("answer", "WIRE-1", "get_task_thread", kind="schema")
+def message_time_as_date(call: Call, answer: Answer) -> None:
+    """In a thread `created_at` is an RFC 3339 date-time."""
+    for message in answer.body:
+        message["created_at"] = "2026-02-07T02:13:27Z"
+
+
+@defect("answer", "WIRE-1", "get_task_thread", kind="schema")
+def assistant_is_ai(call: Call, answer: Answer) -> None:
+    """In a thread the assistant's role is `ai`."""
+    for message in answer.body:
+        message["role"] = "ai" if message["role"] == "assistant" else message["role"]
+
+
+@defect("answer", "WIRE-1", "get_task_thread_full", kind="schema")
+def full_thread_as_list(call: Call, answer: Answer) -> None:
+    """The full thread is a list of all messages."""
+    answer.body = [message for messages in answer.body.values() for message in messages]
+
+
+@defect("answer", "WIRE-1", "get_task_thread_full", kind="schema")
+def subtask_messages_wrapped(call: Call, answer: Answer) -> None:
+    """In the full thread a sub-task's messages stand in an object."""
+    for key, messages in answer.body.items():
+        answer.body[key] = messages if key == "root" else {"messages": messages}
+
+
+@defect("answer", "WIRE-1", "invoke_agent", kind="schema")
+def sync_answer_without_organization(call: Call, answer: Answer) -> None:
+    """A sync invoke answers without `organization_id`."""
+    del answer.body["organization_id"]
+
+
+@defect("answer", "WIRE-1", "invoke_agent_async", kind="schema")
+def background_task_is_queued(call: Call, answer: Answer) -> None:
+    """An invoke in the background answers with the status `queued`, an older name."""
+    answer.body["status"] = "queued"
+
+
+@defect("answer", "WIRE-1", "invoke_agent_async", kind="schema")
+def background_task_wrapped(call: Call, answer: Answer) -> None:
+    """An invoke in the background answers with the task under `data`."""
+    answer.body = {"data": answer.body}
+
+
+@defect("refusal", "WIRE-1", *ALL, kind="schema")
+def refusals_as_html(call: Call, answer: Answer) -> None:
+    """A 404 is a page of HTML."""
+    if answer.status == 404:
+        answer.headers["content-type"] = "text/html"
+        answer.body = b"<html><body><h1>Not Found</h1></body></html>"
+
+
+# WIRE-2: the form of a 422
+
+
+@defect("refusal", "WIRE-2", *LISTS, kind="validation")
+def validation_errors_as_text(call: Call, answer: Answer) -> None:
+    """The `detail` of a list's 422 is a sentence."""
+    if answer.status == 422:
+        answer.body = {"detail": "Validation failed"}
+
+
+@defect("refusal", "WIRE-2", *INVOKES, kind="validation")
+def body_errors_point_at_query(call: Call, answer: Answer) -> None:
+    """The `loc` of a problem in the body begins with `query`."""
+    edit_problems(answer, lambda problem: problem | {"loc": ["query", *problem["loc"][1:]]})
+
+
+@defect("refusal", "WIRE-2", *INVOKES, kind="validation")
+def body_errors_without_place(call: Call, answer: Answer) -> None:
+    """The `loc` of a problem in the body is `body`, whatever is wrong."""
+    edit_problems(answer, lambda problem: problem | {"loc": ["body"]})
+
+
+@defect("refusal", "WIRE-2", *LISTS, *INVOKES, kind="validation")
+def problems_without_type(call: Call, answer: Answer) -> None:
+    """The problems of a 422 have no `type`."""
+    edit_problems(answer, lambda problem: {"loc": problem["loc"], "msg": problem["msg"]})
+
+
+def edit_problems(answer: Answer, edit: Any) -> None:
+    """Change each problem of a 422."""
+    if answer.status == 422:
+        answer.body["detail"] = [edit(problem) for problem in answer.body["detail"]]
+
+
+# META-3, META-4, META-7, META-9: the same again, and in another way
+
+
+@defect("around", "META-3", *LISTS)
+async def pages_change_sides(call: Call, ask: Ask) -> Answer:
+    """Every other time the first two rows of a page come in the other order."""
+    answer = await ask(call)
+    call.memory["asked"] = call.memory.get("asked", 0) + 1
+    if answer.ok and call.memory["asked"] % 2 and len(answer.body["items"]) > 1:
+        items = answer.body["items"]
+        items[0], items[1] = items[1], items[0]
+    return answer
+
+
+@defect("around", "META-3", "list_agent_tasks")
+async def second_look_comes_short(call: Call, ask: Ask) -> Answer:
+    """The second time an agent's page is asked for it comes from a cache that holds 10 items a page."""
+    seen = call.memory.setdefault("pages", {})
+    key = (call.path, tuple(call.query.items()))
+    seen[key] = seen.get(key, 0) + 1
+    answer = await ask(call)
+    if answer.ok and seen[key] == 2:
+        answer.body["items"] = answer.body["items"][:10]
+    return answer
+
+
+@defect("answer", "META-4", *LISTS)
+def large_pages_sorted_by_id(call: Call, answer: Answer) -> None:
+    """A page of more than 20 is sorted by id."""
+    if answer.body["per_page"] > 20:
+        answer.body["items"].sort(key=lambda item: str(item["id"]))
+
+
+@defect("answer", "META-4", "list_tasks")
+def odd_pages_turned_round(call: Call, answer: Answer) -> None:
+    """A page of an odd size is told from its end."""
+    if answer.body["per_page"] % 2:
+        answer.body["items"].reverse()
+
+
+@defect("around", "META-7", "get_task", *LISTS)
+async def reading_updates(call: Call, ask: Ask) -> Answer:
+    """Opening a task moves the `updated_at` that lists show of it."""
+    read = call.memory.setdefault("read", {})
+    answer = await ask(call)
+    if answer.ok and call.operation == "get_task":
+        read[answer.body["id"]] = "2026-12-24T18:00:00.000000Z"
+    elif answer.ok:
+        for item in answer.body["items"]:
+            item["updated_at"] = max(item["updated_at"], read.get(item["id"], ""))
+    return answer
+
+
+@defect("answer", "META-7", "get_task", kind="behaviour")
+def reading_counts_attempts(call: Call, answer: Answer) -> None:
+    """Opening a task counts as an attempt to execute it."""
+    attempts = call.memory.setdefault("attempts", {})
+    attempts[answer.body["id"]] = attempts.get(answer.body["id"], 0) + 1
+    answer.body["execution_attempts"] = attempts[answer.body["id"]]
+
+
+@defect("around", "META-7", "get_task_thread_full", "get_task_thread")
+async def reading_full_thread_marks_messages(call: Call, ask: Ask) -> Answer:
+    """Once the full thread was read, the thread's messages have other ids."""
+    read = call.memory.setdefault("full", set())
+    answer = await ask(call)
+    if answer.ok and call.operation == "get_task_thread_full":
+        read.add(call.ids["task_id"])
+    elif answer.ok and call.ids["task_id"] in read:
+        for message in answer.body:
+            message["id"] += "-read"
+    return answer
+
+
+@defect("request", "META-9", *LISTS)
+def filters_after_page_ignored(call: Call) -> None:
+    """Filters that come after `page` in the query are ignored."""
+    names = list(call.query)
+    if "page" in names:
+        for name in names[names.index("page") + 1 :]:
+            if name not in ("page", "per_page"):
+                del call.query[name]
+
+
+@defect("request", "META-9", "list_tasks")
+def last_parameter_lost(call: Call) -> None:
+    """Of more than three query parameters the last one is lost when it is a filter."""
+    names = list(call.query)
+    if len(names) > 3 and names[-1] not in ("page", "per_page"):
+        del call.query[names[-1]]
+
+
+# LIMIT-1: past the limit
+
+
+@defect("refusal", "LIMIT-1", *ALL, kind="status")
+def limit_is_unavailable(call: Call, answer: Answer) -> None:
+    """Past the limit requests are answered with 503."""
+    if answer.status == 429:
+        answer.status = 503
+
+
+@defect("refusal", "LIMIT-1", *ALL)
+def limit_without_reset(call: Call, answer: Answer) -> None:
+    """Past the limit `X-RateLimit-Reset` is missing."""
+    if answer.status == 429:
+        answer.headers.pop("x-ratelimit-reset", None)
+
+
+@defect("refusal", "LIMIT-1", *ALL)
+def limit_reset_in_seconds_left(call: Call, answer: Answer) -> None:
+    """Past the limit `X-RateLimit-Reset` is the number of seconds to wait."""
+    if answer.status == 429 and "x-ratelimit-reset" in answer.headers:
+        answer.headers["x-ratelimit-reset"] = "1"
+
+
+@defect("around", "LIMIT-1", *ALL)
+async def limit_never_ends(call: Call, ask: Ask) -> Answer:
+    """A key that has passed the limit once stays refused."""
+    answer = await ask(call)
+    if answer.status == 429:
+        call.memory["refused"] = answer
+    refused: Answer = call.memory.get("refused", answer)
+    return Answer(refused.status, {**refused.headers}, refused.body)

@@ -1,0 +1,350 @@
+"""Bugs of one task shown in full."""
+
+import re
+from typing import Any
+
+from xpander_mock._agents import Agents
+from xpander_mock._errors import NotFound
+from xpander_mock._service import Service
+from xpander_mock._task import COMPLETED, EXECUTING, RUNNING, Task, Turn
+from xpander_mock._task import Answer as Outcome
+from xpander_mock._times import format_instant
+from xpander_mock.defects._defect import INVOKES, defect
+from xpander_mock.defects._lists import Ask
+from xpander_mock.defects._wire import Answer, Call
+
+View = dict[str, Any]
+
+
+# GET-1: a listed task opens
+
+
+@defect("answer", "GET-1", "get_task")
+def opened_created_at_without_fraction(call: Call, answer: Answer) -> None:
+    """Opened, a task's `created_at` has no fraction of a second."""
+    answer.body["created_at"] = answer.body["created_at"][:19] + "Z"
+
+
+@defect("answer", "GET-1", "get_task")
+def opened_subtask_without_parent(call: Call, answer: Answer) -> None:
+    """Opened, a sub-task does not say whose it is."""
+    answer.body["parent_execution"] = None
+
+
+@defect("answer", "GET-1", "get_task")
+def opened_subtask_without_trigger(call: Call, answer: Answer) -> None:
+    """Opened, a sub-task has lost its triggering agent."""
+    if answer.body["parent_execution"]:
+        answer.body["triggering_agent_id"] = None
+
+
+@defect("around", "GET-1", "get_task")
+async def opened_subtask_names_parents_agent(call: Call, ask: Ask) -> Answer:
+    """Opened, a sub-task names its parent's agent."""
+    answer = await ask(call)
+    if answer.ok and answer.body["parent_execution"]:
+        parent = await ask(call.to("get_task", task_id=answer.body["parent_execution"]))
+        if parent.ok:
+            answer.body["agent_id"] = parent.body["agent_id"]
+    return answer
+
+
+@defect("answer", "GET-1", "get_task", kind="status")
+def paused_task_does_not_open(call: Call, answer: Answer) -> None:
+    """A paused task is listed, and opening it is a 404."""
+    if answer.body["status"] == "paused":
+        answer.status, answer.body = 404, {"detail": "Task not found"}
+
+
+# GET-2: unknown and foreign tasks
+
+
+@defect("refusal", "GET-2", "get_task", kind="status")
+def unknown_task_is_empty(call: Call, answer: Answer) -> None:
+    """An unknown id is answered with 200 and an empty object."""
+    if answer.status == 404:
+        answer.status, answer.body = 200, {}
+
+
+@defect("refusal", "GET-2", "get_task_thread", kind="status")
+def unknown_thread_is_empty(call: Call, answer: Answer) -> None:
+    """The thread of an unknown id is an empty list."""
+    if answer.status == 404:
+        answer.status, answer.body = 200, []
+
+
+@defect("refusal", "GET-2", "get_task_thread_full", kind="status")
+def unknown_full_thread_is_empty(call: Call, answer: Answer) -> None:
+    """The full thread of an unknown id is an empty one."""
+    if answer.status == 404:
+        answer.status, answer.body = 200, {"root": []}
+
+
+@defect("refusal", "GET-2", "stop_task", kind="status")
+def unknown_task_is_bad_request(call: Call, answer: Answer) -> None:
+    """Stopping an unknown id is a 400."""
+    if answer.status == 404:
+        answer.status = 400
+
+
+@defect("service", "GET-2", "get_task", kind="authentication")
+class ForeignTaskOpens(Service):
+    """A task of another organization opens for whoever knows its id."""
+
+    def get_task(self, caller: str, task_id: str) -> View:
+        """Ask for no owner."""
+        task = self.settled(task_id)
+        return self.view_of(task) if task else super().get_task(caller, task_id)
+
+
+@defect("service", "GET-2", "get_task")
+class RefusalNamesForeignTask(Service):
+    """The refusal to open another organization's task quotes its title."""
+
+    def readable(self, caller: str, task_id: str) -> Task:
+        """Say too much."""
+        task = self.settled(task_id)
+        if task and not self.visible(caller, task):
+            raise NotFound(f"Task not found in your organization: {task.current.title}")
+        return super().readable(caller, task_id)
+
+
+# GET-3: the times of a task
+
+
+@defect("answer", "GET-3", "get_task")
+def started_at_without_fraction(call: Call, answer: Answer) -> None:
+    """`started_at` loses its fraction of a second, and so comes before `created_at`."""
+    if answer.body["started_at"]:
+        answer.body["started_at"] = answer.body["started_at"][:19] + "Z"
+
+
+@defect("answer", "GET-3", "get_task")
+def failure_finished_when_created(call: Call, answer: Answer) -> None:
+    """A task that failed or broke off has `created_at` as its `finished_at`."""
+    if answer.body["status"] in ("failed", "error"):
+        answer.body["finished_at"] = answer.body["created_at"]
+
+
+@defect("service", "GET-3", "get_task")
+class FinishForetold(Service):
+    """An executing task shows the time at which it should finish as `finished_at`."""
+
+    def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
+        """Show what is not yet so."""
+        view = super().task_view(task, children, turn)
+        shown = turn or task.current
+        if shown.status == EXECUTING and shown.started is not None:
+            view["finished_at"] = format_instant(shown.started + self.agents.executing)
+        return view
+
+
+@defect("service", "GET-3", "get_task")
+class FinishOfLastTurnStays(Service):
+    """While the next turn runs, `finished_at` is still that of the turn before."""
+
+    def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
+        """Show the end of the turn before."""
+        view = super().task_view(task, children, turn)
+        shown = turn or task.current
+        before = task.before(shown)
+        if shown.status in RUNNING and before and before.ended:
+            view["finished_at"] = format_instant(before.ended)
+        return view
+
+
+# GET-4: how a polled task moves
+
+
+@defect("answer", "GET-4", "get_task", "invoke_agent_async")
+def background_task_never_ends(call: Call, answer: Answer) -> None:
+    """A task invoked in the background is shown executing for ever."""
+    started = call.memory.setdefault("background", set())
+    if call.operation == "invoke_agent_async":
+        started.add(answer.body["id"])
+    elif answer.body["id"] in started and answer.body["status"] == COMPLETED:
+        answer.body.update(status=EXECUTING, result=None, finished_at=None)
+
+
+@defect("answer", "GET-4", "get_task")
+def completed_task_flickers(call: Call, answer: Answer) -> None:
+    """Every second look at a completed task shows it executing, as a stale replica would."""
+    looks = call.memory.setdefault("looks", {})
+    if answer.body["status"] == COMPLETED:
+        looks[answer.body["id"]] = looks.get(answer.body["id"], 0) + 1
+        if looks[answer.body["id"]] % 2 == 0:
+            answer.body.update(status=EXECUTING, result=None, finished_at=None)
+
+
+@defect("answer", "GET-4", "get_task", "invoke_agent", "invoke_agent_async")
+def background_turn_never_starts(call: Call, answer: Answer) -> None:
+    """The second turn of a conversation, invoked in the background, is shown pending for ever."""
+    known, waiting = call.memory.setdefault("known", set()), call.memory.setdefault("waiting", set())
+    task_id = answer.body["id"]
+    if call.operation == "invoke_agent_async" and task_id in known:
+        waiting.add(task_id)
+    elif call.operation == "get_task" and task_id in waiting:
+        answer.body.update(status="pending", result=None, started_at=None, finished_at=None)
+    known.add(task_id)
+
+
+# GET-5: JSON as asked for
+
+
+@defect("agents", "GET-5", *INVOKES, "get_task")
+class JsonInCodeFence(Agents):
+    """A JSON result stands in a Markdown code fence."""
+
+    def answer_json(self, answer: Outcome, text: str, schema: View | None) -> None:
+        """Put the fence around it."""
+        super().answer_json(answer, text, schema)
+        answer.result = f"```json\n{answer.result}\n```"
+
+
+@defect("agents", "GET-5", *INVOKES, "get_task")
+class JsonWithSingleQuotes(Agents):
+    """A JSON result has single quotes, as Python prints it."""
+
+    def answer_json(self, answer: Outcome, text: str, schema: View | None) -> None:
+        """Turn the quotes."""
+        super().answer_json(answer, text, schema)
+        answer.result = (answer.result or "").replace('"', "'")
+
+
+@defect("agents", "GET-5", *INVOKES, "get_task")
+class OutputSchemaForgotten(Agents):
+    """A JSON result has the default shape, whatever `output_schema` says."""
+
+    def answer_json(self, answer: Outcome, text: str, schema: View | None) -> None:
+        """Drop the schema."""
+        super().answer_json(answer, text, None)
+
+
+@defect("agents", "GET-5", *INVOKES, "get_task")
+class JsonInsideJson(Agents):
+    """With a schema, a JSON result is encoded twice: a string that holds the document."""
+
+    def answer_json(self, answer: Outcome, text: str, schema: View | None) -> None:
+        """Encode once more."""
+        super().answer_json(answer, text, schema)
+        if schema:
+            quoted = (answer.result or "").replace("\\", "\\\\").replace('"', '\\"')
+            answer.result = f'"{quoted}"'
+
+
+@defect("service", "GET-5", *INVOKES, "get_task")
+class JsonOnFirstTurnOnly(Service):
+    """From the second turn on, an agent asked for JSON answers in plain text."""
+
+    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+        """Answer as to a request for text."""
+        turn = super().add_turn(task, request, version)
+        if len(task.turns) > 1 and turn.answer and request.get("output_format") == "json":
+            turn.answer.result = f"Here you are: {turn.text}"
+        return turn
+
+
+# GET-6: the latest turn
+
+
+@defect("service", "GET-6", "get_task")
+class FirstInputStays(Service):
+    """A continued task shows the input of its first turn."""
+
+    def get_task(self, caller: str, task_id: str) -> View:
+        """Show the first input."""
+        return super().get_task(caller, task_id) | {"input": self.readable(caller, task_id).turns[0].input}
+
+
+@defect("service", "GET-6", "get_task")
+class FirstResultStays(Service):
+    """Opened, a continued task shows the result of its first turn."""
+
+    def get_task(self, caller: str, task_id: str) -> View:
+        """Show the first result."""
+        return super().get_task(caller, task_id) | {"result": self.readable(caller, task_id).turns[0].result}
+
+
+@defect("service", "GET-6", "get_task")
+class InputsRunTogether(Service):
+    """A continued task shows the texts of all its turns as its input."""
+
+    def get_task(self, caller: str, task_id: str) -> View:
+        """Join the texts."""
+        view = super().get_task(caller, task_id)
+        turns = self.readable(caller, task_id).turns
+        return view | {"input": view["input"] | {"text": "\n".join(turn.text for turn in turns)}}
+
+
+@defect("service", "GET-6", "get_task")
+class ResultOneTurnLate(Service):
+    """From the third turn on, a finished task shows the result of the turn before."""
+
+    def get_task(self, caller: str, task_id: str) -> View:
+        """Show the last but one result."""
+        turns = self.readable(caller, task_id).turns
+        view = super().get_task(caller, task_id)
+        return view | {"result": turns[-2].result} if len(turns) > 2 and turns[-1].result else view
+
+
+# ID-1 and ID-2: ids are opaque
+
+
+def refuse_id(answer: Answer) -> None:
+    """Answer that the id in the path is malformed."""
+    answer.status = 422
+    problem = {"loc": ["path", "task_id"], "msg": "Input should be a valid UUID", "type": "uuid_parsing"}
+    answer.body = {"detail": [problem]}
+
+
+def is_uuid(text: str) -> bool:
+    """Whether a text looks like a UUID."""
+    return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None
+
+
+@defect("refusal", "ID-1", "get_task", "stop_task", kind="validation")
+def unknown_id_must_be_uuid(call: Call, answer: Answer) -> None:
+    """An unknown id that is no UUID is a 422 to get and stop."""
+    if answer.status == 404 and not is_uuid(call.ids["task_id"]):
+        refuse_id(answer)
+
+
+@defect("refusal", "ID-1", "delete_task", kind="validation")
+def long_id_refused(call: Call, answer: Answer) -> None:
+    """Deleting an unknown id of more than 36 characters is a 422."""
+    if answer.status == 404 and len(call.ids["task_id"]) > 36:
+        refuse_id(answer)
+
+
+@defect("refusal", "ID-1", "get_task_thread", "get_task_thread_full", kind="validation")
+def id_in_other_script_refused(call: Call, answer: Answer) -> None:
+    """An unknown id with anything but ASCII letters, digits and hyphens is a 422 to both threads."""
+    if answer.status == 404 and not re.fullmatch(r"[0-9A-Za-z-]+", call.ids["task_id"]):
+        refuse_id(answer)
+
+
+@defect("refusal", "ID-1", "list_agent_tasks", "invoke_agent", kind="validation")
+def agent_id_must_be_uuid(call: Call, answer: Answer) -> None:
+    """An unknown agent whose id is no UUID is a 422."""
+    if answer.status == 404 and not is_uuid(call.ids["agent_id"]):
+        refuse_id(answer)
+
+
+@defect("around", "ID-2", "get_task")
+async def id_found_in_any_case(call: Call, ask: Ask) -> Answer:
+    """A task opens by its id in capitals as well."""
+    answer = await ask(call)
+    if answer.status == 404:
+        answer = await ask(call.to("get_task", task_id=call.ids["task_id"].lower()))
+    return answer
+
+
+@defect("service", "ID-2", *INVOKES)
+class IdsInAnyCase(Service):
+    """Two ids that differ in case continue one task: the one that was there first."""
+
+    def requested_id(self, request: View) -> str:
+        """Compare as many databases do."""
+        task_id = super().requested_id(request)
+        row = self.store.db.execute("SELECT id FROM tasks WHERE id = ? COLLATE NOCASE", (task_id,)).fetchone()
+        return str(row[0]) if row else task_id

@@ -1,0 +1,427 @@
+"""Bugs of invokes: what they answer, refuse, make and remember."""
+
+from typing import Any
+
+from xpander_mock._errors import ApiError
+from xpander_mock._routes import Call as Request
+from xpander_mock._routes import Routes, json_response
+from xpander_mock._service import Service
+from xpander_mock._store import Filter, Store
+from xpander_mock._task import COMPLETED, PENDING, Task, Turn
+from xpander_mock.defects._defect import INVOKES, LISTS, defect
+from xpander_mock.defects._lists import Ask, Item
+from xpander_mock.defects._wire import Answer, Call
+
+View = dict[str, Any]
+
+
+# INVOKE-1: in the background
+
+
+@defect("routes", "INVOKE-1", "invoke_agent_async")
+class AsyncWaitsForEnd(Routes):
+    """An invoke in the background answers when the task has ended."""
+
+    async def invoke_agent_async(self, call: Request) -> Any:
+        """Wait as the other one does."""
+        return await self.invoke_agent(call)
+
+
+@defect("store", "INVOKE-1", "invoke_agent_async", *LISTS)
+class ListsLagBehind(Store):
+    """A task that an invoke has started is not listed while it is pending."""
+
+    def where(self, chosen: Filter) -> tuple[str, list[int | None]]:
+        """Leave out what has not begun."""
+        condition, values = super().where(chosen)
+        return f"{condition} AND (due IS NULL OR status IS NOT ?)", [*values, self._known(PENDING)]
+
+
+@defect("store", "INVOKE-1", "invoke_agent_async", "list_agent_tasks")
+class NewTaskMissingFromAgentList(Store):
+    """A task that an invoke has started is missing from its agent's list until it has ended."""
+
+    def where(self, chosen: Filter) -> tuple[str, list[int | None]]:
+        """Leave out what is still to change."""
+        condition, values = super().where(chosen)
+        return condition + (" AND due IS NULL" if chosen.agent_id is not None else ""), values
+
+
+@defect("routes", "INVOKE-1", "invoke_agent_async")
+class AsyncAnswersTurnBefore(Routes):
+    """A further turn in the background is answered with the task as the turn before has left it."""
+
+    async def invoke_agent_async(self, call: Request) -> Any:
+        """Look before the turn is added."""
+        before = self.service.settled(call.body.get("id") or "")
+        seen = self.service.view_of(before) if before and self.service.visible(call.caller, before) else None
+        answer = await super().invoke_agent_async(call)
+        return json_response(seen) if seen else answer
+
+
+# INVOKE-2: until the end
+
+
+@defect("routes", "INVOKE-2", "invoke_agent")
+class SyncAnswersAtOnce(Routes):
+    """A sync invoke answers with a task that is still pending."""
+
+    async def invoke_agent(self, call: Request) -> Any:
+        """Do not wait."""
+        return await self.invoke_agent_async(call)
+
+
+@defect("routes", "INVOKE-2", "invoke_agent")
+class SyncTurnAnswersAtOnce(Routes):
+    """A sync invoke that continues a conversation answers while the turn still runs."""
+
+    async def invoke_agent(self, call: Request) -> Any:
+        """Wait for new tasks alone."""
+        known = self.service.settled(call.body.get("id") or "")
+        return await (self.invoke_agent_async(call) if known else super().invoke_agent(call))
+
+
+@defect("routes", "INVOKE-2", "invoke_agent")
+class SyncSubtaskAnswersAtOnce(Routes):
+    """A sync invoke of a sub-task answers while it still runs."""
+
+    async def invoke_agent(self, call: Request) -> Any:
+        """Wait for tasks without a parent alone."""
+        has_parent = call.body.get("parent_execution_id")
+        return await (self.invoke_agent_async(call) if has_parent else super().invoke_agent(call))
+
+
+# INVOKE-3: ids
+
+
+@defect("request", "INVOKE-3", "invoke_agent", "invoke_agent_stream")
+def new_id_ignored(call: Call) -> None:
+    """An id that the caller chooses for a new task is ignored, unless it runs in the background."""
+    if isinstance(call.body, dict):
+        call.body.pop("id", None)
+
+
+@defect("service", "INVOKE-3", *INVOKES)
+class NumberedIds(Service):
+    """The ids that the server makes are numbers."""
+
+    def requested_id(self, request: View) -> str:
+        """Count."""
+        made = super().requested_id(request)
+        return made if request.get("id") else f"task-{int(made[:8], 16)}"
+
+
+@defect("service", "INVOKE-3", *INVOKES)
+class IdMustBeUuid(Service):
+    """An id that the caller chooses counts only if it has the length of a UUID."""
+
+    def requested_id(self, request: View) -> str:
+        """Make one's own for the others."""
+        task_id = super().requested_id(request)
+        return task_id if len(task_id) == 36 else super().requested_id({})
+
+
+@defect("answer", "INVOKE-3", "invoke_agent_async")
+def answered_id_without_hyphens(call: Call, answer: Answer) -> None:
+    """In the background the answer writes an id that the server made without hyphens."""
+    if not call.body.get("id"):
+        answer.body["id"] = answer.body["id"].replace("-", "")
+
+
+# INVOKE-4: what comes back
+
+
+@defect("service", "INVOKE-4", *INVOKES)
+class TitleCut(Service):
+    """A title ends after 16 characters."""
+
+    def turn_title(self, request: View) -> str | None:
+        """Cut it."""
+        title = super().turn_title(request)
+        return title and title[:16]
+
+
+@defect("service", "INVOKE-4", *INVOKES)
+class SourceIsAlwaysApi(Service):
+    """`source` is `api`, whatever the caller says."""
+
+    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+        """Know no other."""
+        turn = super().add_turn(task, request, version)
+        turn.source = "api"
+        return turn
+
+
+@defect("service", "INVOKE-4", *INVOKES)
+class OutputFormatForgotten(Service):
+    """`output_format` markdown comes back as text."""
+
+    def turn_fields(self, request: View, version: str | None) -> View:
+        """Know text and json."""
+        fields = super().turn_fields(request, version)
+        return fields | ({"output_format": "text"} if fields.get("output_format") == "markdown" else {})
+
+
+@defect("service", "INVOKE-4", *INVOKES)
+class PayloadFlattened(Service):
+    """Objects inside `payload_extension` come back as strings."""
+
+    def turn_fields(self, request: View, version: str | None) -> View:
+        """Keep one level."""
+        fields = super().turn_fields(request, version)
+        payload = fields.get("payload_extension") or {}
+        flat = {name: str(value) if isinstance(value, dict | list) else value for name, value in payload.items()}
+        return fields | ({"payload_extension": flat} if payload else {})
+
+
+@defect("service", "INVOKE-4", *INVOKES)
+class PayloadKeepsNoNulls(Service):
+    """Keys of `payload_extension` whose value is null or false do not come back."""
+
+    def turn_fields(self, request: View, version: str | None) -> View:
+        """Keep what is true."""
+        fields = super().turn_fields(request, version)
+        payload = fields.get("payload_extension")
+        return fields | ({"payload_extension": {k: v for k, v in payload.items() if v}} if payload else {})
+
+
+@defect("answer", "INVOKE-4", "invoke_agent")
+def parent_missing_from_sync_answer(call: Call, answer: Answer) -> None:
+    """The answer of a sync invoke does not name the parent."""
+    answer.body["parent_execution"] = None
+
+
+@defect("service", "INVOKE-4", *INVOKES)
+class TriggeringAgentForgotten(Service):
+    """`triggering_agent_id` is forgotten unless there is a parent."""
+
+    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+        """Keep it for sub-tasks."""
+        kept = request if task.parent else {**request, "triggering_agent_id": None}
+        return super().add_turn(task, kept, version)
+
+
+@defect("service", "INVOKE-4", *INVOKES)
+class TitleStripped(Service):
+    """Blanks at either end of a title are taken away."""
+
+    def turn_title(self, request: View) -> str | None:
+        """Strip it."""
+        title = super().turn_title(request)
+        return title and title.strip()
+
+
+# INVOKE-5: what is refused
+
+
+@defect("request", "INVOKE-5", "invoke_agent", kind="validation")
+def input_not_required(call: Call) -> None:
+    """A sync invoke without `input` runs on an empty one."""
+    if isinstance(call.body, dict):
+        call.body.setdefault("input", {})
+
+
+@defect("request", "INVOKE-5", "invoke_agent_async", kind="validation")
+def email_not_required(call: Call) -> None:
+    """In the background a `user` without `email` is accepted."""
+    given = call.body.get("input") if isinstance(call.body, dict) else None
+    if isinstance(given, dict) and isinstance(given.get("user"), dict):
+        given["user"].setdefault("email", "")
+
+
+@defect("request", "INVOKE-5", "invoke_agent_stream", kind="validation")
+def unknown_format_becomes_text(call: Call) -> None:
+    """An `output_format` that does not exist is taken for text by the stream."""
+    if isinstance(call.body, dict) and call.body.get("output_format") not in (None, "markdown", "json", "voice"):
+        call.body["output_format"] = "text"
+
+
+@defect("request", "INVOKE-5", *INVOKES, kind="validation")
+def unknown_effort_dropped(call: Call) -> None:
+    """An `llm_reasoning_effort` or `think_mode` that does not exist is dropped."""
+    known = {"llm_reasoning_effort": ("low", "medium", "high", "xhigh"), "think_mode": ("default", "harder")}
+    for name, values in known.items():
+        if isinstance(call.body, dict) and call.body.get(name, values[0]) not in values:
+            del call.body[name]
+
+
+@defect("refusal", "INVOKE-5", "invoke_agent_stream", kind="status")
+def stream_refuses_with_400(call: Call, answer: Answer) -> None:
+    """A body that is not as documented is a 400 to the stream."""
+    if answer.status == 422:
+        answer.status = 400
+
+
+# INVOKE-6: sub-tasks
+
+
+@defect("service", "INVOKE-6", *INVOKES, "get_task")
+class SubtaskUnknownToParent(Service):
+    """A parent's `sub_executions` stays empty."""
+
+    def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
+        """Show none."""
+        return super().task_view(task, (), turn)
+
+
+@defect("service", "INVOKE-6", *INVOKES, "get_task")
+class OnlyLastSubtaskKnown(Service):
+    """A parent's `sub_executions` holds the newest sub-task alone."""
+
+    def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
+        """Show one."""
+        return super().task_view(task, children[-1:], turn)
+
+
+@defect("store", "INVOKE-6", *INVOKES, *LISTS)
+class FinishedSubtasksNotListed(Store):
+    """A parent filter finds the sub-tasks that run, and not those that have ended."""
+
+    def where(self, chosen: Filter) -> tuple[str, list[int | None]]:
+        """Leave out what has ended."""
+        condition, values = super().where(chosen)
+        return condition + (" AND due IS NOT NULL" if chosen.parent_task_id is not None else ""), values
+
+
+@defect("request", "INVOKE-6", "invoke_agent_stream")
+def streamed_subtask_has_no_parent(call: Call) -> None:
+    """A streamed sub-task is made without its parent."""
+    if isinstance(call.body, dict):
+        call.body.pop("parent_execution_id", None)
+
+
+@defect("service", "INVOKE-6", *INVOKES, "get_task")
+class DeepSubtasksUnknown(Service):
+    """A sub-task's own sub-tasks are not among its `sub_executions`."""
+
+    def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
+        """Look one level deep."""
+        return super().task_view(task, () if task.parent else children, turn)
+
+
+@defect("service", "INVOKE-6", *LISTS)
+class ItemHidesParent(Service):
+    """A sub-task is found under its parent, and its `parent_task_id` is null."""
+
+    def list_item(self, task: Task) -> Item:
+        """Leave the parent out."""
+        return super().list_item(task) | {"parent_task_id": None}
+
+
+# INVOKE-7: refused invokes
+
+
+@defect("routes", "INVOKE-7", *INVOKES)
+class RefusedInvokeMakesTask(Routes):
+    """An invoke whose body is refused leaves a failed task behind."""
+
+    async def body(self, operation: Any, request: Any) -> View:
+        """Make the task first."""
+        try:
+            return await super().body(operation, request)
+        except ApiError:
+            caller = self.auth.authenticate(request.headers)
+            leave(self.service, caller, request.path_params.get("agent_id", ""))
+            raise
+
+
+@defect("around", "INVOKE-7", *INVOKES)
+async def orphan_of_unknown_parent(call: Call, ask: Ask) -> Answer:
+    """An invoke under a parent that does not exist is refused, and its task is made all the same."""
+    answer = await ask(call)
+    if answer.status == 404 and isinstance(call.body, dict) and call.body.get("parent_execution_id"):
+        body = {name: value for name, value in call.body.items() if name != "parent_execution_id"}
+        await ask(call.saying(body))
+    return answer
+
+
+def leave(service: Service, caller: str, agent_id: str) -> None:
+    """Leave a task behind that nobody has asked for."""
+    if service.store.agent_organization(agent_id) == caller:
+        service.invoke(caller, agent_id, {"input": {"text": "fail"}}, None)
+
+
+# INVOKE-8: the answer and the task
+
+
+@defect("service", "INVOKE-8", *INVOKES, "get_task")
+class InstructionsNotKept(Service):
+    """What an invoke says of instructions, expectation and context comes back at once, and is not kept."""
+
+    def get_task(self, caller: str, task_id: str) -> View:
+        """Show nothing of them."""
+        lost = ("instructions_override", "expected_output", "additional_context", "payload_extension", "source")
+        return super().get_task(caller, task_id) | dict.fromkeys(lost)
+
+
+@defect("answer", "INVOKE-8", "invoke_agent")
+def sync_answer_in_capitals(call: Call, answer: Answer) -> None:
+    """The answer of a sync invoke has a result in capitals, which get shows as it is."""
+    answer.body["result"] = answer.body["result"] and answer.body["result"].upper()
+
+
+@defect("answer", "INVOKE-8", *INVOKES[:2])
+def answered_created_at_rounded(call: Call, answer: Answer) -> None:
+    """The answer to an invoke has a `created_at` in whole seconds, which get shows in full."""
+    answer.body["created_at"] = answer.body["created_at"][:19] + "Z"
+
+
+# META-5: lists and tasks
+
+
+@defect("service", "META-5", *LISTS, "get_task")
+class FailedListedAsError(Service):
+    """A list shows a failed task as error, which get shows as it is."""
+
+    def list_item(self, task: Task) -> Item:
+        """Know one kind of failure."""
+        item = super().list_item(task)
+        return item | ({"status": "error"} if item["status"] == "failed" else {})
+
+
+@defect("answer", "META-5", *LISTS)
+def listed_result_cut(call: Call, answer: Answer) -> None:
+    """A list shows the first 30 characters of a result, and an ellipsis."""
+    for item in answer.body["items"]:
+        if item["result"] and len(item["result"]) > 30:
+            item["result"] = item["result"][:30] + "…"
+
+
+@defect("service", "META-5", *LISTS, "get_task")
+class ListedResultQuoted(Service):
+    """A list shows a completed task's result as a JSON string, which get shows as it is."""
+
+    def list_item(self, task: Task) -> Item:
+        """Quote it."""
+        item = super().list_item(task)
+        quoted = task.status == COMPLETED and item["result"] is not None
+        return item | ({"result": f'"{item["result"]}"'} if quoted else {})
+
+
+# META-10: sequences of actions
+
+
+@defect("service", "META-10", *INVOKES, "stop_task")
+class TurnAfterStopStaysStopped(Service):
+    """A further turn of a stopped task is said to run, and ends as stopped with `is_manually_stopped`."""
+
+    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+        """Remember the stop."""
+        stopped = bool(task.turns) and task.turns[-1].stopped
+        turn = super().add_turn(task, request, version)
+        if stopped and turn.answer:
+            turn.answer.status, turn.answer.result, turn.stopped = "stopped", None, True
+        return turn
+
+
+@defect("service", "META-10", "delete_task", "get_task")
+class DeletedSubtaskFreesSiblings(Service):
+    """Deleting one of several sub-tasks takes the others from their parent."""
+
+    def delete_task(self, caller: str, task_id: str) -> None:
+        """Clear the parent of them all."""
+        parent = self.writable(caller, task_id).parent
+        super().delete_task(caller, task_id)
+        for sibling in self.store.children(parent) if parent else ():
+            sibling.parent = None
+            self.save(sibling)

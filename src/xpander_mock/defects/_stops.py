@@ -1,0 +1,300 @@
+"""Bugs of stopping: what it does to a task that runs, and to one that has ended."""
+
+from typing import Any
+
+from xpander_mock._errors import ApiError
+from xpander_mock._service import Service
+from xpander_mock._task import COMPLETED, ERROR, FAILED, FINAL, PAUSED, PENDING, RUNNING, STOPPED, Task
+from xpander_mock.defects._defect import defect
+from xpander_mock.defects._lists import Ask, Item, relist
+from xpander_mock.defects._wire import Answer, Call
+
+View = dict[str, Any]
+
+
+class Conflict(ApiError):
+    """The task is in no status for it."""
+
+    status = 409
+
+
+# STOP-1: a task that runs
+
+
+@defect("service", "STOP-1", "stop_task")
+class StopWithoutFlag(Service):
+    """A stopped task's `is_manually_stopped` stays false."""
+
+    def stop(self, task: Task, at: int) -> None:
+        """Leave the flag."""
+        super().stop(task, at)
+        task.current.stopped = False
+
+
+@defect("service", "STOP-1", "stop_task")
+class StopAnswersTaskBefore(Service):
+    """The answer to a stop is the task as it was before."""
+
+    def stop_task(self, caller: str, task_id: str) -> View:
+        """Look first."""
+        before = self.view_of(self.writable(caller, task_id))
+        super().stop_task(caller, task_id)
+        return before
+
+
+@defect("service", "STOP-1", "stop_task")
+class StopIsNotKept(Service):
+    """The answer to a stop says stopped, and the task goes on as if nothing had been said."""
+
+    def stop_task(self, caller: str, task_id: str) -> View:
+        """Forget to save."""
+        task = self.writable(caller, task_id)
+        if self.stoppable(task):
+            self.stop(task, self.clock.now())
+        return self.view_of(task)
+
+
+@defect("service", "STOP-1", "stop_task")
+class StoppedTaskStillCompletes(Service):
+    """A stopped task becomes completed when its agent ends."""
+
+    def stop(self, task: Task, at: int) -> None:
+        """Let the agent go on."""
+        answers = [turn.answer for turn in task.turns]
+        super().stop(task, at)
+        for turn, answer in zip(task.turns, answers, strict=True):
+            turn.answer = answer
+
+    def due(self, task: Task) -> int | None:
+        """When the agent ends."""
+        turn = task.current
+        if turn.status == STOPPED and turn.answer:
+            return (turn.ended or turn.asked) + turn.answer.executing
+        return super().due(task)
+
+    def settle(self, task: Task, now: int) -> bool:
+        """Take the agent's answer."""
+        turn = task.current
+        end = self.due(task)
+        if turn.status == STOPPED and turn.answer and end is not None and now >= end:
+            self.finish(task, turn, turn.answer, end)
+            return True
+        return super().settle(task, now)
+
+
+@defect("service", "STOP-1", "stop_task")
+class PendingTaskIsNotStopped(Service):
+    """A task that is still pending cannot be stopped: it comes back unchanged, and runs."""
+
+    def stoppable(self, task: Task) -> bool:
+        """Leave the pending out."""
+        return task.status != PENDING and super().stoppable(task)
+
+
+@defect("service", "STOP-1", "stop_task")
+class StopEndsAsError(Service):
+    """A stopped task is in `error`."""
+
+    def stop(self, task: Task, at: int) -> None:
+        """Treat it as broken off."""
+        super().stop(task, at)
+        self.enter(task, task.current, ERROR, at)
+
+
+# STOP-2: a task in a final state
+
+
+@defect("service", "STOP-2", "stop_task")
+class StopOverwritesFinalState(Service):
+    """A completed task becomes stopped, and loses its result."""
+
+    def stoppable(self, task: Task) -> bool:
+        """Let everything be stopped."""
+        return True
+
+
+@defect("service", "STOP-2", "stop_task", kind="status")
+class StopOfFinishedConflicts(Service):
+    """Stopping a task in a final state is a 409."""
+
+    def stop_task(self, caller: str, task_id: str) -> View:
+        """Refuse."""
+        if self.writable(caller, task_id).status in FINAL:
+            raise Conflict("Task is not running")
+        return super().stop_task(caller, task_id)
+
+
+@defect("service", "STOP-2", "stop_task")
+class StopAgainMovesTimes(Service):
+    """Stopping a stopped task again moves its `finished_at` and `updated_at`."""
+
+    def stoppable(self, task: Task) -> bool:
+        """Stop the stopped."""
+        return task.status == STOPPED or super().stoppable(task)
+
+
+@defect("service", "STOP-2", "stop_task")
+class StopMarksFinishedTask(Service):
+    """Stopping a completed task leaves its status and sets `is_manually_stopped`."""
+
+    def stop_task(self, caller: str, task_id: str) -> View:
+        """Set the flag whatever the status."""
+        task = self.writable(caller, task_id)
+        if task.status == COMPLETED:
+            task.current.stopped = True
+            self.save(task)
+        return super().stop_task(caller, task_id)
+
+
+@defect("service", "STOP-2", "stop_task")
+class StopOfCompletedMovesUpdate(Service):
+    """Stopping a completed task moves its `updated_at`."""
+
+    def stop_task(self, caller: str, task_id: str) -> View:
+        """Touch it."""
+        task = self.writable(caller, task_id)
+        if task.status == COMPLETED:
+            task.updated = self.clock.now()
+            self.save(task)
+        return super().stop_task(caller, task_id)
+
+
+# META-6: a stopped task in lists
+
+
+@defect("service", "META-6", "stop_task", "list_tasks", "list_agent_tasks")
+class StoppedListedAsCompleted(Service):
+    """A list shows a task that a caller has stopped as completed."""
+
+    def list_item(self, task: Task) -> Item:
+        """Know final and running only."""
+        item = super().list_item(task)
+        return item | {"status": COMPLETED} if task.status == STOPPED and task.current.stopped else item
+
+
+@defect("around", "META-6", "list_tasks", "stop_task")
+async def stopped_still_found_as_executing(call: Call, ask: Ask) -> Answer:
+    """A stopped task is found under `status=executing` as well as under `status=stopped`."""
+    stopped = call.memory.setdefault("stopped", set())
+    answer = await ask(call)
+    if call.operation == "stop_task" and answer.ok and answer.body["status"] == STOPPED:
+        stopped.add(answer.body["id"])
+    if call.operation == "list_tasks" and call.query.get("status") == "executing":
+        return await relist(
+            call, ask, lambda items: (i for i in items if i["status"] == "executing" or i["id"] in stopped), "status"
+        )
+    return answer
+
+
+# META-8: what stops with it
+
+
+@defect("service", "META-8", "stop_task")
+class StopTakesSiblingsAlong(Service):
+    """Stopping a sub-task stops its running siblings as well."""
+
+    def stop_task(self, caller: str, task_id: str) -> View:
+        """Stop the family."""
+        parent = self.writable(caller, task_id).parent
+        for sibling in self.store.children(parent) if parent else ():
+            if sibling.id != task_id and self.stoppable(sibling):
+                self.stop(sibling, self.clock.now())
+                self.save(sibling)
+        return super().stop_task(caller, task_id)
+
+
+@defect("service", "META-8", "stop_task")
+class StopReachesParent(Service):
+    """Stopping a sub-task marks its parent as manually stopped."""
+
+    def stop_task(self, caller: str, task_id: str) -> View:
+        """Mark the wrong one too."""
+        task = self.writable(caller, task_id)
+        parent = self.settled(task.parent) if task.parent else None
+        if parent:
+            parent.current.stopped = True
+            self.save(parent)
+        return super().stop_task(caller, task_id)
+
+
+# DEL-3: a task that runs
+
+
+@defect("service", "DEL-3", "delete_task", kind="status")
+class RunningTaskIsNotDeleted(Service):
+    """Deleting a task that runs is a 409."""
+
+    def delete_task(self, caller: str, task_id: str) -> None:
+        """Refuse."""
+        if self.writable(caller, task_id).status in RUNNING:
+            raise Conflict("Task is running, stop it first")
+        super().delete_task(caller, task_id)
+
+
+@defect("service", "DEL-3", "delete_task")
+class DeleteOnlyStopsRunning(Service):
+    """Deleting a task that runs stops it, and it stays."""
+
+    def delete_task(self, caller: str, task_id: str) -> None:
+        """Stop in place of deleting."""
+        task = self.writable(caller, task_id)
+        if task.status not in RUNNING:
+            super().delete_task(caller, task_id)
+            return
+        self.stop(task, self.clock.now())
+        self.save(task)
+
+
+@defect("service", "DEL-3", "delete_task")
+class RunningTaskComesBack(Service):
+    """A task deleted while it ran is written back when its agent ends."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._ghosts: dict[str, Task] = {}
+
+    def delete_task(self, caller: str, task_id: str) -> None:
+        """Forget to tell the agent."""
+        task = self.writable(caller, task_id)
+        super().delete_task(caller, task_id)
+        if task.status in RUNNING:
+            self._ghosts[task_id] = task
+
+    def settle_all(self) -> None:
+        """Write the end of a run back."""
+        now = self.clock.now()
+        for task_id, task in list(self._ghosts.items()):
+            due = self.due(task)
+            if due is not None and due <= now and self.settle(task, now) and task.status not in RUNNING:
+                self.save(self._ghosts.pop(task_id))
+        super().settle_all()
+
+    def settled(self, task_id: str) -> Task | None:
+        """Find what was written back."""
+        if task_id in self._ghosts:
+            self.settle_all()
+        return super().settled(task_id)
+
+
+@defect("service", "DEL-3", "delete_task", kind="status")
+class WaitingTaskIsNotDeleted(Service):
+    """Deleting a pending or paused task is a 409."""
+
+    def delete_task(self, caller: str, task_id: str) -> None:
+        """Refuse what waits."""
+        if self.writable(caller, task_id).status in (PENDING, PAUSED):
+            raise Conflict("Task has not started")
+        super().delete_task(caller, task_id)
+
+
+@defect("service", "STOP-2", "stop_task")
+class StopOfFailedClearsResult(Service):
+    """Stopping a failed task takes its message away."""
+
+    def stop_task(self, caller: str, task_id: str) -> View:
+        """Clear the result of what failed."""
+        task = self.writable(caller, task_id)
+        if task.status in (FAILED, ERROR):
+            task.current.result = None
+            self.save(task)
+        return super().stop_task(caller, task_id)

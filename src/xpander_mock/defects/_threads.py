@@ -1,0 +1,218 @@
+"""Bugs of conversations."""
+
+from typing import Any
+
+from xpander_mock._service import Service
+from xpander_mock._task import COMPLETED, Task, Turn
+from xpander_mock.defects._defect import THREADS, defect
+from xpander_mock.defects._lists import Ask
+from xpander_mock.defects._wire import Answer, Call
+
+Said = dict[str, Any]
+
+
+# THREAD-1: what was said, in order
+
+
+@defect("answer", "THREAD-1", "get_task_thread")
+def thread_newest_first(call: Call, answer: Answer) -> None:
+    """A thread begins with the message said last."""
+    answer.body.reverse()
+
+
+@defect("answer", "THREAD-1", "get_task_thread")
+def thread_without_last_answer(call: Call, answer: Answer) -> None:
+    """A thread ends before the assistant's last message."""
+    if answer.body and answer.body[-1]["role"] == "assistant":
+        answer.body.pop()
+
+
+@defect("answer", "THREAD-1", *THREADS)
+def thread_ordered_by_second_and_role(call: Call, answer: Answer) -> None:
+    """Messages of the same second come in the alphabetical order of their roles."""
+    for messages in [answer.body] if isinstance(answer.body, list) else answer.body.values():
+        messages.sort(key=lambda message: (message["created_at"], message["role"]))
+
+
+@defect("service", "THREAD-1", "get_task_thread")
+class ThreadSaysTitle(Service):
+    """A thread begins with the task's title in place of the user's input."""
+
+    def thread(self, task: Task) -> list[Said]:
+        """Say the title."""
+        first, *others = super().thread(task)
+        return [first | {"content": task.turns[0].title or first["content"]}, *others]
+
+
+@defect("answer", "THREAD-1", *THREADS)
+def long_messages_cut(call: Call, answer: Answer) -> None:
+    """A message ends after 60 characters."""
+    for messages in [answer.body] if isinstance(answer.body, list) else answer.body.values():
+        for message in messages:
+            message["content"] = message["content"] and message["content"][:60]
+
+
+# THREAD-2: whose messages
+
+
+@defect("service", "THREAD-2", "get_task_thread")
+class ThreadWithSystemMessage(Service):
+    """A thread begins with the agent's instructions."""
+
+    def thread(self, task: Task) -> list[Said]:
+        """Leave the system's message."""
+        return self.messages(task)[:1] + super().thread(task)
+
+
+@defect("service", "THREAD-2", "get_task_thread")
+class ThreadWithToolMessages(Service):
+    """A thread holds the messages of tools."""
+
+    def thread(self, task: Task) -> list[Said]:
+        """Leave the tools' messages."""
+        return [message for message in self.messages(task) if message["role"] != "system"]
+
+
+@defect("service", "THREAD-2", "get_task_thread")
+class ThreadWithSubtasks(Service):
+    """A thread goes on with the messages of the sub-tasks."""
+
+    def thread(self, task: Task) -> list[Said]:
+        """Add what sub-tasks said."""
+        own = super().thread(task)
+        said = [message for child in self.store.children(task.id) for message in self.messages(child)]
+        return own + [message for message in said if message["role"] in ("user", "assistant")]
+
+
+# THREAD-3: the full thread
+
+
+@defect("answer", "THREAD-3", "get_task_thread_full")
+def full_thread_without_subtasks(call: Call, answer: Answer) -> None:
+    """The full thread has a `root` and nothing else."""
+    answer.body = {"root": answer.body["root"]}
+
+
+@defect("answer", "THREAD-3", "get_task_thread_full")
+def full_thread_of_first_subtask(call: Call, answer: Answer) -> None:
+    """The full thread has the first sub-task and leaves out the others."""
+    answer.body = dict(list(answer.body.items())[:2])
+
+
+@defect("answer", "THREAD-3", "get_task_thread_full")
+def full_thread_root_newest_first(call: Call, answer: Answer) -> None:
+    """The full thread's `root` begins with the message said last."""
+    answer.body["root"].reverse()
+
+
+@defect("service", "THREAD-3", "get_task_thread_full")
+class FullThreadOfLastTurn(Service):
+    """The full thread's `root` holds the last turn alone."""
+
+    def get_task_thread_full(self, caller: str, task_id: str) -> dict[str, list[Said]]:
+        """Cut the turns before."""
+        full = super().get_task_thread_full(caller, task_id)
+        users = [place for place, message in enumerate(full["root"]) if message["role"] == "user"]
+        return full | {"root": full["root"][users[-1] :]}
+
+
+@defect("answer", "THREAD-3", "get_task_thread_full")
+def full_thread_without_silent_subtasks(call: Call, answer: Answer) -> None:
+    """A sub-task that has not answered yet has no key in the full thread."""
+    for key, messages in list(answer.body.items()):
+        if key != "root" and all(message["role"] != "assistant" for message in messages):
+            del answer.body[key]
+
+
+# THREAD-4: the sub-tasks' own conversations
+
+
+@defect("answer", "THREAD-4", "get_task_thread_full")
+def subtasks_repeat_root(call: Call, answer: Answer) -> None:
+    """Under each sub-task's key the full thread repeats the root's messages."""
+    for key in answer.body:
+        answer.body[key] = answer.body["root"]
+
+
+@defect("answer", "THREAD-4", "get_task_thread_full")
+def subtasks_are_silent(call: Call, answer: Answer) -> None:
+    """Under each sub-task's key the full thread has an empty list."""
+    for key in answer.body:
+        if key != "root":
+            answer.body[key] = []
+
+
+@defect("answer", "THREAD-4", "get_task_thread_full")
+def full_thread_has_key_of_task_itself(call: Call, answer: Answer) -> None:
+    """The full thread has the task's own messages a second time, under its id."""
+    answer.body[call.ids["task_id"]] = answer.body["root"]
+
+
+@defect("around", "THREAD-4", "get_task_thread_full")
+async def threads_of_two_subtasks_swapped(call: Call, ask: Ask) -> Answer:
+    """With two sub-tasks or more, each has the conversation of the next."""
+    answer = await ask(call)
+    if answer.ok:
+        keys = [key for key in answer.body if key != "root"]
+        threads = [answer.body[key] for key in keys]
+        answer.body.update(zip(keys, threads[1:] + threads[:1], strict=True))
+    return answer
+
+
+# TURN-3: further turns
+
+
+@defect("service", "TURN-3", *THREADS)
+class ThreadOfLastTurn(Service):
+    """A thread holds the last turn alone."""
+
+    def messages(self, task: Task) -> list[Said]:
+        """Cut the turns before."""
+        messages = super().messages(task)
+        users = [place for place, message in enumerate(messages) if message["role"] == "user"]
+        return messages[:1] + messages[users[-1] :]
+
+
+@defect("service", "TURN-3", *THREADS)
+class NewTurnFirst(Service):
+    """A thread tells the turns from the last to the first, each in order."""
+
+    def messages(self, task: Task) -> list[Said]:
+        """Put each turn before the others."""
+        system, *said = super().messages(task)
+        turns: list[list[Said]] = []
+        for message in said:
+            if message["role"] == "user":
+                turns.insert(0, [])
+            turns[0].append(message)
+        return [system, *(message for turn in turns for message in turn)]
+
+
+@defect("service", "TURN-3", *THREADS)
+class OlderAnswersForgotten(Service):
+    """Of the turns before the last a thread has the user's inputs and not the answers."""
+
+    def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:
+        """Leave out what was answered before."""
+        messages = super().turn_messages(task, turn, number)
+        return messages if turn is task.turns[-1] else messages[:1]
+
+
+@defect("service", "TURN-3", *THREADS)
+class MiddleTurnsForgotten(Service):
+    """Of more than two turns a thread has the first and the last."""
+
+    def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:
+        """Leave out what lies between."""
+        between = turn not in (task.turns[0], task.turns[-1])
+        return [] if between else super().turn_messages(task, turn, number)
+
+
+@defect("service", "TURN-3", *THREADS)
+class LaterInputsNotSaid(Service):
+    """From the second turn on a thread gains the answer and not the input."""
+
+    def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:
+        """Leave out the question once there is an answer."""
+        messages = super().turn_messages(task, turn, number)
+        return messages[1:] if number and turn.status == COMPLETED else messages

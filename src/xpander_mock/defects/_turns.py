@@ -1,0 +1,160 @@
+"""Bugs of continued conversations: what a further turn does to the record."""
+
+from typing import Any
+
+from xpander_mock._service import Service
+from xpander_mock._task import PENDING, Task, Turn
+from xpander_mock._times import format_instant
+from xpander_mock.defects._defect import INVOKES, LISTS, defect
+from xpander_mock.defects._lists import Ask, Item, relist
+from xpander_mock.defects._wire import Answer, Call
+
+View = dict[str, Any]
+
+
+def reused(call: Call) -> bool:
+    """Whether an invoke names an id that an earlier one has named."""
+    seen: set[str] = call.memory.setdefault("seen", set())
+    task_id = call.body.get("id") if isinstance(call.body, dict) else None
+    if not isinstance(task_id, str) or task_id in seen:
+        return isinstance(task_id, str)
+    seen.add(task_id)
+    return False
+
+
+# TURN-1: no new record
+
+
+@defect("service", "TURN-1", *INVOKES)
+class TurnMakesNewTask(Service):
+    """An invoke that reuses an id makes a new task with an id of its own."""
+
+    def requested_id(self, request: View) -> str:
+        """Avoid an id that is taken."""
+        task_id = super().requested_id(request)
+        return super().requested_id({}) if self.store.find(task_id) else task_id
+
+
+@defect("request", "TURN-1", *INVOKES)
+def background_turn_makes_new_task(call: Call) -> None:
+    """In the background, an invoke that reuses an id makes a new task."""
+    if reused(call) and call.operation == "invoke_agent_async":
+        del call.body["id"]
+
+
+@defect("request", "TURN-1", "invoke_agent", "invoke_agent_async")
+def third_turn_makes_new_task(call: Call) -> None:
+    """A conversation has two turns at most: the third makes a new task."""
+    turns = call.memory.setdefault("turns", {})
+    task_id = call.body.get("id") if isinstance(call.body, dict) else None
+    if isinstance(task_id, str):
+        turns[task_id] = turns.get(task_id, 0) + 1
+        if turns[task_id] > 2:
+            del call.body["id"]
+
+
+@defect("service", "TURN-1", *LISTS)
+class TurnsCounted(Service):
+    """`total` counts a task once for each of its turns."""
+
+    def total(self, chosen: Any) -> int:
+        """Count turns."""
+        where, values = self.store.where(chosen)
+        sql = f"SELECT sum(json_array_length(task, '$.turns')) FROM tasks WHERE {where}"  # as the store does
+        return self.store.db.execute(sql, values).fetchone()[0] or 0
+
+
+@defect("around", "TURN-1", *INVOKES, *LISTS)
+async def continued_task_listed_twice(call: Call, ask: Ask) -> Answer:
+    """A continued task is listed once more."""
+    again = call.memory.setdefault("again", set())
+    if call.operation in INVOKES:
+        if reused(call):
+            again.add(call.body["id"])
+        return await ask(call)
+    return await relist(call, ask, lambda items: (i for item in items for i in [item] * (1 + (item["id"] in again))))
+
+
+# TURN-2: the latest turn in lists
+
+
+@defect("service", "TURN-2", *LISTS, "get_task")
+class TitleOfFirstTurn(Service):
+    """A task keeps the title of its first turn."""
+
+    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+        """Take the title over."""
+        turn = super().add_turn(task, request, version)
+        turn.title = task.turns[0].title
+        return turn
+
+
+@defect("service", "TURN-2", *LISTS)
+class ListedResultOfFirstTurn(Service):
+    """A list shows the result of a task's first turn."""
+
+    def list_item(self, task: Task) -> Item:
+        """Show the first result."""
+        return super().list_item(task) | {"result": task.turns[0].result}
+
+
+@defect("service", "TURN-2", *LISTS)
+class UpdatedAtOfFirstTurn(Service):
+    """`updated_at` stays where the first turn has left it."""
+
+    def list_item(self, task: Task) -> Item:
+        """Show the end of the first turn."""
+        first = task.turns[0]
+        at = first.ended or first.paused or first.started or first.asked
+        return super().list_item(task) | ({"updated_at": format_instant(at)} if len(task.turns) > 1 else {})
+
+
+@defect("service", "TURN-2", *INVOKES, *LISTS, "get_task")
+class TurnMovesCreatedAt(Service):
+    """A further turn moves `created_at`."""
+
+    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+        """Count it as made now."""
+        turn = super().add_turn(task, request, version)
+        task.created = turn.asked
+        return turn
+
+
+@defect("service", "TURN-2", *LISTS)
+class ListedTitleOfFirstTurn(Service):
+    """A list shows the title of a task's first turn; opened, the task has the right one."""
+
+    def list_item(self, task: Task) -> Item:
+        """Show the first title."""
+        return super().list_item(task) | {"title": task.turns[0].title}
+
+
+# META-8: what a turn does to others
+
+
+@defect("service", "META-8", *INVOKES)
+class TurnWakesParent(Service):
+    """A further turn of a sub-task moves its parent's `updated_at`."""
+
+    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+        """Touch the parent."""
+        turn = super().add_turn(task, request, version)
+        parent = self.store.find(task.parent) if task.parent and len(task.turns) > 1 else None
+        if parent:
+            parent.updated = max(parent.updated, turn.asked)
+            self.save(parent)
+        return turn
+
+
+@defect("service", "META-8", *INVOKES)
+class TurnRestartsParent(Service):
+    """A further turn of a sub-task sets its finished parent back to pending."""
+
+    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+        """Set the parent back."""
+        turn = super().add_turn(task, request, version)
+        parent = self.store.find(task.parent) if task.parent and len(task.turns) > 1 else None
+        if parent:
+            parent.current.status = PENDING
+            self.save(parent)
+        return turn

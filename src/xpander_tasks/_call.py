@@ -84,7 +84,7 @@ class Caller:
                 for name in credentials:
                     request.headers.pop(name, None)  # what is kept of the request must not show them
             told = answer.status_code if isinstance(answer, httpx.Response) else type(answer).__name__
-            logger.debug("%s %s: %s after %.3f s", request.method, _address(request), told, now - sent)
+            logger.debug("%s %s: %s after %.3f s", request.method, request.url, told, now - sent)
             if isinstance(answer, httpx.Response) and answer.is_success:
                 return answer
             delay = self._delay(answer, attempt, now - begun, wanted.repeatable)
@@ -95,7 +95,7 @@ class Caller:
                 raise self._failure(answer, request, wanted.task_id) from (
                     None if isinstance(answer, httpx.Response) else answer
                 )
-            logger.info("%s %s: %s; again in %.1f s", request.method, _address(request), told, delay)
+            logger.info("%s %s: %s; again in %.1f s", request.method, request.url, told, delay)
             yield Sleep(delay)
 
     def _turn(self, begun: float, deadline: float | None) -> Flow[None]:
@@ -127,12 +127,9 @@ class Caller:
     ) -> _errors.TasksError:
         if isinstance(answer, httpx.Response):
             return self._refusal(answer, request, task_id)
-        if isinstance(answer, NEVER_SENT):
-            unsure = ""
-        elif task_id is not None:
+        unsure = ""
+        if task_id is not None and not isinstance(answer, NEVER_SENT):
             unsure = f"; whether the agent was invoked is unknown, get({task_id!r}) tells"
-        else:
-            unsure = ""
         kind: type[_errors.NoAnswerError]
         if isinstance(answer, httpx.TimeoutException):
             kind = _errors.RequestTimeoutError
@@ -141,19 +138,15 @@ class Caller:
         else:
             kind = _errors.LostConnectionError
         told = f"{type(answer).__name__}: {answer}" if str(answer) else type(answer).__name__
-        return kind(0, told + unsure, method=request.method, url=_address(request), task_id=task_id)
+        return kind(0, told + unsure, method=request.method, url=str(request.url), task_id=task_id)
 
     def _refusal(self, answer: httpx.Response, request: httpx.Request, task_id: str | None) -> _errors.StatusError:
-        content = answer.content
-        for credential in self._configuration.headers().values():
-            # A server that repeats what it was sent must not put it into logs.
-            content = content.replace(credential.removeprefix("Bearer ").encode(), b"[redacted]")
-        body, description = _explain(content, answer)
+        body, description = _explain(self._redacted(answer.content), answer)
         error = _errors.class_for(answer.status_code)(
             answer.status_code,
             description,
             method=request.method,
-            url=_address(request),
+            url=str(request.url),
             request_id=request_id(answer),
             body=body,
             task_id=task_id,
@@ -162,15 +155,36 @@ class Caller:
             error.retry_after = asked_delay(answer.headers, time.time())
         return error
 
+    def decoded(self, answer: httpx.Response, as_type: type[T]) -> T:
+        """Return the body of a success as a type.
+
+        Raises:
+            UndecodableError: It is not JSON, or does not fit the type.
+        """
+        try:
+            value: T = decode(answer.content, as_type)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            shown = self._redacted(answer.content)[:_SHOWN_BYTES].decode(errors="replace")
+            raise _errors.UndecodableError(
+                answer.status_code,
+                f"expected the body to be {type_name(as_type)}: {error}; it begins {shown!r}",
+                method=answer.request.method,
+                url=str(answer.request.url),
+                request_id=request_id(answer),
+                body=shown,
+            ) from error
+        return value
+
+    def _redacted(self, content: bytes) -> bytes:
+        """Return a body without the credentials, which a server may repeat and which must not come into logs."""
+        for credential in self._configuration.headers().values():
+            content = content.replace(credential.removeprefix("Bearer ").encode(), b"[redacted]")
+        return content
+
 
 def request_id(answer: httpx.Response) -> str | None:
     """Return the server's id of a request, from whichever header it uses."""
     return next((answer.headers[name] for name in _REQUEST_ID_HEADERS if name in answer.headers), None)
-
-
-def _address(request: httpx.Request) -> str:
-    """Return the address without a user name and password that it may hold."""
-    return str(request.url.copy_with(username=None, password=None))
 
 
 def _explain(content: bytes, answer: httpx.Response) -> tuple[Any, str]:
@@ -189,24 +203,3 @@ def _explain(content: bytes, answer: httpx.Response) -> tuple[Any, str]:
         return msgspec.json.decode(content), text
     except (msgspec.DecodeError, UnicodeDecodeError):
         return text, text
-
-
-def decoded(answer: httpx.Response, as_type: type[T]) -> T:
-    """Return the body of a success as a type.
-
-    Raises:
-        UndecodableError: It is not JSON, or does not fit the type.
-    """
-    try:
-        value: T = decode(answer.content, as_type)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        shown = answer.content[:_SHOWN_BYTES].decode(errors="replace")
-        raise _errors.UndecodableError(
-            answer.status_code,
-            f"expected the body to be {type_name(as_type)}: {error}; it begins {shown!r}",
-            method=answer.request.method,
-            url=_address(answer.request),
-            request_id=request_id(answer),
-            body=shown,
-        ) from error
-    return value

@@ -54,8 +54,11 @@ class Configuration:
             if secret is not None and not (secret and secret.isascii() and secret.isprintable() and " " not in secret):
                 # Told here and without the value, which httpx would print.
                 raise ConfigurationError(0, f"expected {name} in printable ASCII without spaces; check how it is read")
-        if httpx.URL(self.base_url or "").scheme not in ("http", "https"):
+        url = httpx.URL(self.base_url or "")
+        if url.scheme not in ("http", "https"):
             raise ConfigurationError(0, "expected base_url to begin with http:// or https://")
+        if url.userinfo:
+            raise ConfigurationError(0, "expected base_url without a user name; give http_client with `auth` for that")
         if isinstance(self.timeout, (int, float)) and self.timeout <= 0:
             raise ConfigurationError(0, f"expected timeout in seconds above 0, got {self.timeout}")
         if isinstance(self.rate_limit, str):

@@ -27,7 +27,7 @@ from xpander_api_client.client import Request as Plain
 from xpander_api_client.models import FullThread, InvokeRequest, Message, TaskInput, User
 from xpander_api_client.types import UNSET
 
-from xpander_tasks._call import Caller, Request, decoded
+from xpander_tasks._call import Caller, Request
 from xpander_tasks._errors import MisuseError, NotFoundError
 from xpander_tasks._events import read_events
 from xpander_tasks._filters import AGENT_FILTERS, ORGANIZATION_FILTERS, checked_filters
@@ -99,7 +99,7 @@ class Operations:
             timeout: The client's own, for calls that give none.
         """
         self._tasks = tasks
-        self._call = caller.call
+        self._call, self._decoded = caller.call, caller.decoded
         self._build = build
         self._addresses = Client(base_url)
         self._timeout = timeout
@@ -142,7 +142,7 @@ class Operations:
 
     def _page(self, request: Plain, timeout: Timeout) -> Flow[TasksPage]:
         response = yield from self._answer(request, timeout)
-        page = decoded(response, TasksPage)
+        page = self._decoded(response, TasksPage)
         origin = Origin(self._tasks, response, response.content)
         for item in page.items:
             item._origin = origin
@@ -177,12 +177,12 @@ class Operations:
     def thread(self, task_id: str, timeout: Timeout) -> Flow[list[Message]]:
         """Read the conversation of a task."""
         response = yield from self._answer(get_task_thread.build_request(checked_id(task_id)), timeout)
-        return decoded(response, list[Message])
+        return self._decoded(response, list[Message])
 
     def full_thread(self, task_id: str, timeout: Timeout) -> Flow[FullThread]:
         """Read the conversation of a task and of its sub-tasks."""
         response = yield from self._answer(get_task_thread_full.build_request(checked_id(task_id)), timeout)
-        return decoded(response, FullThread)
+        return self._decoded(response, FullThread)
 
     def invoke(self, agent_id: str, input: Input, options: InvokeOptions, timeout: Timeout) -> Flow[Task]:
         """Run an agent and read the finished task."""
@@ -262,7 +262,7 @@ class Operations:
         return self._build(**self._addresses.prepare(plain, timeout=self._timeout if timeout is None else timeout))
 
     def _task(self, response: httpx.Response) -> Task:
-        task = decoded(response, Task)
+        task = self._decoded(response, Task)
         task._origin = Origin(self._tasks, response, response.content)
         return task
 

@@ -1,5 +1,6 @@
 """Validators for what the contract says of each answer."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -48,8 +49,12 @@ def task() -> Schema:
     return Schema({"$ref": "#/components/schemas/Task"})
 
 
-def conforms(instance: Any, schema: dict[str, Any]) -> str | None:
-    """Return what about a value is not as a caller's own schema says, or None."""
-    for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(instance):
-        return str(error.message)
+def json_fault(text: str | None, schema: dict[str, Any] | None) -> str | None:
+    """Return why a text is not JSON as a caller's own schema says, or None when it is."""
+    try:
+        value = json.loads(text or "")
+    except ValueError as error:
+        return f"{text!r}: {error}"
+    for fault in jsonschema_rs.Draft202012Validator(schema or {}).iter_errors(value):
+        return f"{text!r}: {fault.message}"
     return None

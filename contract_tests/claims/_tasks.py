@@ -1,4 +1,4 @@
-"""Tasks of our own: made through the API, waited for with patience, and taken away at the end."""
+"""Tasks of our own: made through the API and waited for with patience; the run deletes them at its end."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -27,7 +27,7 @@ LONGEST_WATCH = 10.0
 
 
 class Workshop:
-    """Makes tasks, remembers them, and deletes them in the end.
+    """Makes tasks.
 
     Args:
         api: The operations, for the organization that shall own the tasks.
@@ -43,7 +43,6 @@ class Workshop:
         self.token = f"ct-{uuid4().hex[:10]}-Aa"
         self._seconds: list[float] = []
         self._numbers = count(1)
-        self._made: dict[str, None] = {}
 
     @property
     def agent(self) -> str:
@@ -77,14 +76,8 @@ class Workshop:
         time.sleep(1.1 * step(shown).total_seconds() + 0.002)
 
     def new_id(self) -> str:
-        """Return an id that no task has, and see to it that a task with this id is deleted in the end."""
-        task = f"{self.token}-{next(self._numbers)}"
-        self.remember(task)
-        return task
-
-    def remember(self, task: str) -> None:
-        """See to it that a task is deleted in the end."""
-        self._made[task] = None
+        """Return an id that no task has."""
+        return f"{self.token}-{next(self._numbers)}"
 
     def body(self, **fields: Any) -> Task:
         """Return the body of an invoke: an id of our own, an input and a title, and the given fields."""
@@ -105,7 +98,6 @@ class Workshop:
         else:
             answer = self.api.call(operation_id, agent=agent or self.agent, body=body)
             task = answer.ok()
-        self.remember(task["id"])
         return task, answer
 
     def invoke(self, operation_id: str, agent: str | None = None, **fields: Any) -> Task:
@@ -160,19 +152,6 @@ class Workshop:
                 time.sleep(0.002)
                 task = self.api.get(task["id"])
         return None
-
-    def clean(self) -> list[str]:
-        """Delete everything that was made, and return the ids that would not go."""
-        left: list[str] = []
-
-        def delete(task: str) -> None:
-            try:
-                self.api.call("delete_task", task=task).expect(204, 404)
-            except Broken:  # the tests of delete have said what is wrong; here it matters only that it is left
-                left.append(task)
-
-        together(delete, reversed(self._made))
-        return left
 
 
 def together(action: Callable[[Given], Got], given: Iterable[Given]) -> list[Got]:

@@ -82,16 +82,9 @@ def agents(api: Api, target: Target) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def workshop(api: Api, agents: list[str], target: Target) -> Iterator[Workshop | None]:
-    """Makes tasks and takes them away; None where the run may only read."""
-    if not target.writes:
-        yield None
-        return
-    workshop = Workshop(api, agents, target)
-    yield workshop
-    left = workshop.clean()
-    if left:
-        print(f"could not be deleted: {', '.join(left)}")
+def workshop(api: Api, agents: list[str], target: Target) -> Workshop | None:
+    """Makes tasks; None where the run may only read."""
+    return Workshop(api, agents, target) if target.writes else None
 
 
 @pytest.fixture
@@ -103,14 +96,12 @@ def shop(workshop: Workshop | None) -> Workshop:
 
 
 @pytest.fixture(scope="session")
-def other_shop(other_api: Api, target: Target) -> Iterator[Workshop]:
+def other_shop(other_api: Api, target: Target) -> Workshop:
     """Makes tasks for the other organization."""
     if not target.writes:
         not_run("needs CONTRACT_WRITES")
     items = other_api.call("list_tasks", query={"per_page": 50}).ok()["items"]
-    workshop = Workshop(other_api, list(dict.fromkeys(item["agent_id"] for item in items)), target)
-    yield workshop
-    workshop.clean()
+    return Workshop(other_api, list(dict.fromkeys(item["agent_id"] for item in items)), target)
 
 
 @pytest.fixture(scope="session")

@@ -127,7 +127,6 @@ def test_a_sync_invoke_answers_with_a_task_in_a_final_state(shop: Workshop) -> N
 def test_a_callers_id_becomes_the_tasks_id(shop: Workshop, operation_id: str, shape: str) -> None:
     """INVOKE-3: a caller's `id` comes back as the task's `id`, and opens it."""
     wanted = shape.format(shop.new_id())
-    shop.remember(wanted)
     task, answer = shop.call(operation_id, shop.body(id=wanted))
     require(task["id"] == wanted, f"id {wanted!r}", task["id"], answer)
     shown = shop.api.call("get_task", task=wanted)

@@ -1,0 +1,55 @@
+"""What every operation answers on the wire, whatever it is about."""
+
+import pytest
+
+from contract_tests.claims._tasks import INVOKES, Workshop
+from contract_tests.claims.api import Api, Credentials, events_of
+from contract_tests.contract import operations
+from contract_tests.failure import not_run
+from contract_tests.target import Target
+
+OPERATIONS = [operation.id for operation in operations()]
+READING = [operation.id for operation in operations() if operation.method == "GET"]
+WITH_PARAMETERS = ("list_tasks", "list_agent_tasks")
+
+
+@pytest.mark.claim("WIRE-1")
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_every_success_is_as_documented(
+    api: Api, workshop: Workshop | None, target: Target, agents: list[str], operation_id: str
+) -> None:
+    """WIRE-1: a success has its documented status, content type and schema."""
+    if workshop:
+        answer = api.call(
+            operation_id,
+            task=workshop.completed()["id"],
+            agent=workshop.agent,
+            body=workshop.body() if operation_id in INVOKES else None,
+        )
+    elif operation_id in READING:
+        items = api.call("list_tasks").ok()["items"]
+        if not items and operation_id != "list_tasks":
+            not_run("needs a task: the list shows none")
+        answer = api.call(operation_id, task=items[0]["id"] if items else "", agent=agents[0] if agents else "")
+    else:
+        not_run("needs CONTRACT_WRITES")
+    answer.expect(204 if operation_id == "delete_task" else 200)
+    if operation_id == "invoke_agent_stream":
+        events_of(answer)
+
+
+@pytest.mark.claim("WIRE-1")
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_every_refusal_is_as_documented(api: Api, target: Target, agents: list[str], operation_id: str) -> None:
+    """WIRE-1: a 401, a 404 and a 422 have the documented content type and schema."""
+    if operation_id not in READING and not target.writes:
+        not_run("needs CONTRACT_WRITES")
+    body = {"input": {"text": "Please say hello."}} if operation_id in INVOKES else None
+    nobody = api.as_caller(Credentials({}, {}))
+    nobody.call(operation_id, task="no-such-task", agent="no-such-agent", body=body).expect(401)
+    if operation_id != "list_tasks":
+        api.call(operation_id, task="no-such-task", agent="no-such-agent", body=body).expect(404)
+    if operation_id in WITH_PARAMETERS and (agents or operation_id == "list_tasks"):
+        api.call(operation_id, agent=agents[0] if agents else "", query={"page": 0}).expect(422)
+    if operation_id in INVOKES and agents:
+        api.call(operation_id, agent=agents[0], body={}).expect(422)

@@ -246,44 +246,79 @@ def _json_name(field: "attrs.Attribute[Any]") -> str:
 
 def _build(value: Any, as_type: Any, path: str) -> Any:
     if _is_native(as_type):
-        try:
-            return msgspec.convert(value, as_type)
-        except msgspec.ValidationError as error:
-            below, reason = split_message(str(error))
-            raise msgspec.ValidationError(f"{reason} - at `{path}{below[1:]}`") from None
+        return _convert(value, as_type, path)
     origin = get_origin(as_type)
     if origin is list:
         (item_type,) = get_args(as_type)
-        items = _build(value, list[Any], path)
+        items = _convert(value, list[Any], path)
         return [_build(item, item_type, f"{path}[{index}]") for index, item in enumerate(items)]
     if origin is dict:
         _, item_type = get_args(as_type)
-        entries = _build(value, dict[str, Any], path)
+        entries = _convert(value, dict[str, Any], path)
         return {name: _build(item, item_type, f"{path}.{name}") for name, item in entries.items()}
     if origin in (Union, UnionType):
         members = [member for member in get_args(as_type) if member not in (Unset, NoneType)]
         if value is None and NoneType in get_args(as_type):
             return None
         return _build(value, members[0], path) if len(members) == 1 else _build_best(value, members, path)
-    return _build_model(_build(value, dict[str, Any], path), as_type, path)
+    return _build_model(value, as_type, path)
 
 
-def _build_model(content: dict[str, Any], model: type[Any], path: str) -> Any:
-    arguments: dict[str, Any] = {}
-    others = dict(content)
-    for field in attrs.fields(model):
-        annotation = model.__annotations__[field.name]
-        name = _json_name(field)
-        if field.metadata.get("others"):
-            # The last field of its model: only what has no field of its own is left.
-            _, other_type = get_args(annotation)
-            built = {name: _build(other, other_type, f"{path}.{name}") for name, other in others.items()}
-            arguments[field.name] = built
-        elif name in content:
-            arguments[field.name] = _build(others.pop(name), annotation, f"{path}.{name}")
+def _convert(value: Any, as_type: Any, path: str) -> Any:
+    try:
+        return msgspec.convert(value, as_type)
+    except msgspec.ValidationError as error:
+        below, reason = split_message(str(error))
+        raise msgspec.ValidationError(f"{reason} - at `{path}{below[1:]}`") from None
+
+
+def _build_model(value: Any, model: Any, path: str) -> Any:
+    plan = _plan(model)
+    native = msgspec.structs.asdict(_convert(value, plan.native, path))
+    arguments = {field: part for field, part in native.items() if part is not UNSET}
+    for name, field in plan.rest.items():
+        if name in value:
+            arguments[field.name] = _build(value[name], model.__annotations__[field.name], f"{path}.{name}")
         elif field.default is attrs.NOTHING:
             raise msgspec.ValidationError(f"Object missing required field `{name}` - at `{path}`")
+    if plan.others:
+        _, other_type = get_args(model.__annotations__[plan.others])
+        arguments[plan.others] = {
+            name: _build(other, other_type, f"{path}.{name}") for name, other in value.items() if name not in plan.names
+        }
     return model(**arguments)
+
+
+@attrs.define(frozen=True)
+class _Plan:
+    """How to build a model that msgspec does not decode."""
+
+    native: Any
+    """A struct of the fields that msgspec decodes; unlike an attrs class it can rename them."""
+    rest: "dict[str, attrs.Attribute[Any]]"
+    """The other fields, by their names in JSON."""
+    others: str | None
+    """The field that holds what has no field of its own."""
+    names: set[str]
+
+
+@cache
+def _plan(model: Any) -> _Plan:
+    others = next((field.name for field in attrs.fields(model) if field.metadata.get("others")), None)
+    fields = {_json_name(field): field for field in attrs.fields(model) if field.name != others}
+    types = {name: model.__annotations__[field.name] for name, field in fields.items()}
+    native = {name: field for name, field in fields.items() if _is_native(types[name])}
+    struct = msgspec.defstruct(
+        model.__name__,
+        [
+            (field.name, types[name]) if field.default is attrs.NOTHING else (field.name, types[name] | Unset, UNSET)
+            for name, field in native.items()
+        ],
+        rename={field.name: name for name, field in native.items()},
+        kw_only=True,
+    )
+    rest = {name: field for name, field in fields.items() if name not in native}
+    return _Plan(struct, rest, others, set(fields))
 
 
 def _build_best(value: Any, members: list[Any], path: str) -> Any:

@@ -63,13 +63,14 @@ def agent_of(client: Client) -> str:
 def test_a_task_from_invoke_to_delete(client: AuthenticatedClient) -> None:
     """Invoked, listed, opened, read, stopped and deleted, each by its own operation."""
     agent = agent_of(client)
-    user = str(uuid.uuid4())
-    body = InvokeRequest(input=TaskInput(text="Where?"), id=user, title="A question")
+    chosen = str(uuid.uuid4())
+    body = InvokeRequest(input=TaskInput(text="Where?"), id=chosen, title="A question")
     task = one(invoke_agent.sync(agent, client=client, body=body), Task)
-    assert (task.id, task.status, task.title) == (user, AgentExecutionStatus.COMPLETED, "A question")
+    assert (task.id, task.status, task.title) == (chosen, AgentExecutionStatus.COMPLETED, "A question")
     assert one(get_task.sync(task.id, client=client), Task) == task
-    since = {"from_date": task.created_at, "to_date": task.created_at + datetime.timedelta(seconds=1)}
-    assert task.id in {item.id for item in one(list_tasks.sync(client=client, **since), TasksPage).items}
+    later = task.created_at + datetime.timedelta(seconds=1)
+    page = one(list_tasks.sync(client=client, from_date=task.created_at, to_date=later), TasksPage)
+    assert task.id in {item.id for item in page.items}
     assert task.id in {item.id for item in one(list_agent_tasks.sync(agent, client=client), TasksPage).items}
     thread = one(get_task_thread.sync(task.id, client=client), list)
     assert [message.role for message in thread] == ["user", "assistant"]

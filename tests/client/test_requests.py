@@ -79,11 +79,12 @@ def test_an_id_is_one_segment_of_the_path(task_id: str, path: str, answering: An
     assert answers.request.url.raw_path.decode() == path
 
 
-def test_an_empty_id_is_refused(answering: Answers) -> None:
-    """An empty id would ask for the list in place of a task."""
+@pytest.mark.parametrize("task_id", ["", None, UNSET])
+def test_an_empty_id_is_refused(task_id: Any, answering: Answers) -> None:
+    """An id that is empty or missing would ask for the list in place of a task."""
     answers = answering()
     with pytest.raises(errors.InvalidRequest, match="must not be empty"):
-        get_task.sync("", client=answers.client)
+        get_task.sync(task_id, client=answers.client)
     assert answers.requests == []
 
 

@@ -95,7 +95,7 @@ def sync(
     Args:
         task_id: Id of the task.
         client: Where to send it, with the credentials.
-        headers: Headers for this call, before those of the client.
+        headers: Headers for this call; they win over those of the client.
         timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
 
     Returns:

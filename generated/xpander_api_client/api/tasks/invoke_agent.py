@@ -111,7 +111,7 @@ def sync(
         version: Version of the agent to run; `draft` runs one that is not deployed.
         client: Where to send it, with the credentials.
         body: A turn for an agent to run.
-        headers: Headers for this call, before those of the client.
+        headers: Headers for this call; they win over those of the client.
         timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
 
     Returns:

@@ -143,11 +143,10 @@ def sync(
         parent_task_id: Only sub-tasks of this task.
         triggering_agent_id: Only tasks that this agent called for, as happens between agents that work together.
         status: Where a task stands. `completed`, `failed`, `error` and `stopped` are final; `pending`, `executing` and
-            `paused`
-            are not.
+            `paused` are not.
         internal_status: Only tasks with this internal processing status.
         client: Where to send it, with the credentials.
-        headers: Headers for this call, before those of the client.
+        headers: Headers for this call; they win over those of the client.
         timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
 
     Returns:

@@ -147,13 +147,12 @@ def sync(
         agent_id: Only tasks of this agent.
         triggering_agent_id: Only tasks that this agent called for, as happens between agents that work together.
         status: Where a task stands. `completed`, `failed`, `error` and `stopped` are final; `pending`, `executing` and
-            `paused`
-            are not.
+            `paused` are not.
         internal_status: Only tasks with this internal processing status.
         from_date: Only tasks created at this instant or later. RFC 3339, with an offset.
         to_date: Only tasks created at this instant or earlier. RFC 3339, with an offset.
         client: Where to send it, with the credentials.
-        headers: Headers for this call, before those of the client.
+        headers: Headers for this call; they win over those of the client.
         timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
 
     Returns:

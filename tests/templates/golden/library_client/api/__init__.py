@@ -56,7 +56,7 @@ def path_value(value: Any) -> str:
     Raises:
         errors.InvalidRequest: It is empty, so that the path would be another one.
     """
-    text = quote(_text(dump(value, to_send=True)), safe="")
+    text = "" if value is None or value is UNSET else quote(_text(dump(value, to_send=True)), safe="")
     if not text:
         raise errors.InvalidRequest("a path parameter must not be empty")
     # A path of dots would be resolved away before it is sent.

@@ -90,7 +90,7 @@ def sync(
     Args:
         client: Where to send it, with the credentials.
         body: A book, with "quotes" and a back\\slash.
-        headers: Headers for this call, before those of the client.
+        headers: Headers for this call; they win over those of the client.
         timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
 
     Returns:

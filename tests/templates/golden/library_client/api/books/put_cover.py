@@ -86,7 +86,7 @@ def sync(
         isbn: Sent as `isbn`.
         client: Where to send it, with the credentials.
         body: What to send.
-        headers: Headers for this call, before those of the client.
+        headers: Headers for this call; they win over those of the client.
         timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
 
     Returns:

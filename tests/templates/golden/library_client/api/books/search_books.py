@@ -178,7 +178,7 @@ def sync(
         x_note: Sent as `X-Note`.
         session: Sent as `session`.
         client: Where to send it, with the credentials.
-        headers_: Headers for this call, before those of the client.
+        headers_: Headers for this call; they win over those of the client.
         timeout_: Limits in seconds for this call, in place of those of the client; None waits without limit.
 
     Returns:

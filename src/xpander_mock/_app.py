@@ -9,15 +9,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from xpander_mock._admin import admin_routes
 from xpander_mock._agents import Agents
 from xpander_mock._clock import Clock
 from xpander_mock._contract import load_contract
+from xpander_mock._control import Control
 from xpander_mock._keys import Auth
 from xpander_mock._limit import Limiter, RateLimit
 from xpander_mock._routes import Routes, json_response
 from xpander_mock._seed import DEFAULT_TASKS, seed
 from xpander_mock._service import Service
 from xpander_mock._store import Store
+from xpander_mock._watch import Watch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,16 +77,22 @@ class Mock:
         agents = parts.agents(self.settings.pending, self.settings.executing)
         self.service = parts.service(self.store, self.clock, agents, contract)
         self.auth = parts.auth()
+        self.watch = Watch(contract)
         if self.store.empty:
             seed(self.service, self.settings.tasks, self.settings.seed)
         self.limiter = Limiter(self.store, self.clock, self.settings.rate_limit)
         routes = parts.routes(contract, self.service, self.auth, self.limiter)
-        starlette = Starlette(routes=routes.routes(), exception_handlers={HTTPException: _refused, Exception: _failed})
+        control = Control(self)
+        starlette = Starlette(
+            routes=[*routes.routes(), *admin_routes(control)],
+            exception_handlers={HTTPException: _refused, Exception: _failed},
+        )
         starlette.router.redirect_slashes = False
         app: ASGIApp = _Undecoded(starlette)
         for wrap in parts.middleware:
             app = wrap(app)
-        self.app = app
+        self.watch.app = app
+        self.app: ASGIApp = self.watch
 
     def release(self) -> None:
         """Let go of everybody who waits for a task."""

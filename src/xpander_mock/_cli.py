@@ -12,6 +12,7 @@ from xpander_mock._limit import RateLimit
 from xpander_mock._seed import DEFAULT_TASKS
 from xpander_mock._server import Server, listen, url_of
 from xpander_mock._store import NotADataFile
+from xpander_mock._watch import LOG
 
 PROGRAM = "python -m xpander_mock"
 
@@ -26,7 +27,8 @@ def main(argv: Sequence[str] | None = None, parts: Parts | None = None, *more: a
     """
     parser = _parser(more)
     options = parser.parse_args(argv)
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    LOG.setLevel(logging.INFO if options.log else logging.WARNING)
     settings = Settings(
         data=options.data,
         tasks=options.tasks,
@@ -45,7 +47,7 @@ def main(argv: Sequence[str] | None = None, parts: Parts | None = None, *more: a
         bound.close()
         parser.exit(1, f"{parser.prog}: {error}\n")
     line = f"xpander_mock listening on {url_of(bound)}"
-    server = Server(mock.app, lambda: print(line, flush=True), mock.release)
+    server = Server(mock, lambda: print(line, flush=True))
     # The server raises the signal that ended it again; to end by one is no failure here.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
@@ -80,6 +82,7 @@ def _parser(more: Sequence[argparse.ArgumentParser]) -> Parser:
     add("--pending", type=_seconds, default=0.05, metavar="S", help="seconds that an invoked task is pending")
     add("--executing", type=_seconds, default=0.15, metavar="S", help="seconds that it then executes")
     add("--rate-limit", type=_rate_limit, metavar="N/S", help="requests that pass in so many seconds, such as 100/60")
+    add("--log", action="store_true", help="write a line for each request to stderr")
     return parser
 
 

@@ -57,6 +57,16 @@ class Contract:
         properties: dict[str, dict[str, Any]] = self.document["components"]["schemas"][component]["properties"]
         return {name: schema.get("default") for name, schema in properties.items()}
 
+    def check(self, component: str, value: Any) -> None:
+        """Judge a value by a component.
+
+        Raises:
+            ValueError: it is not of the component's schema.
+        """
+        error = next(self._validator({"$ref": f"#/components/schemas/{component}"}).iter_errors(value), None)
+        if error is not None:
+            raise ValueError(f"{error.message} - at `{'.'.join(map(str, error.instance_path)) or component}`")
+
     def names(self, component: str) -> frozenset[str]:
         """The names of a component's properties."""
         return frozenset(self.document["components"]["schemas"][component]["properties"])

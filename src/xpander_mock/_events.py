@@ -1,5 +1,6 @@
 """The events that a stream tells of a turn."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from xpander_mock._task import EXECUTING, PENDING, STOPPED, Answer, Task, Turn
@@ -17,7 +18,7 @@ class Events(Views):
             self.event(task, "task_created", turn.asked, self.task_at(task, turn, PENDING)),
         ]
 
-    def work_events(self, task: Task, turn: Turn) -> list[dict[str, Any]]:
+    def work_events(self, task: Task, turn: Turn, children: Sequence[Task]) -> list[dict[str, Any]]:
         """What is told when the turn begins to execute: the task, and the work before the answer."""
         at = turn.started or turn.asked
         return [
@@ -25,6 +26,7 @@ class Events(Views):
             self.event(task, "think", at, {"content": "The input is read."}),
             self.event(task, "tool_call_request", at, {"tool_name": "echo", "payload": {"text": turn.text}}),
             self.event(task, "tool_call_result", at, {"tool_name": "echo", "is_success": True}),
+            *(self.event(task, "sub_agent_trigger", at, self.list_item(child)) for child in children),
         ]
 
     def closing_event(self, task: Task, turn: Turn, status: str, at: int) -> dict[str, Any]:

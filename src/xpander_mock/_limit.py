@@ -57,6 +57,11 @@ class Limiter:
         self.clock = clock
         self.limit = limit
 
+    def set(self, limit: RateLimit | None) -> None:
+        """Set the limit, and count from nothing."""
+        self.limit = limit
+        self.store.forget_uses()
+
     def take(self, caller: str) -> dict[str, str]:
         """Count a request; the headers that tell the caller how many are left.
 

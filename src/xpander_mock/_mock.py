@@ -1,67 +1,60 @@
 """The mock beside a test: a context manager and decorator with a real socket."""
 
 import functools
-import time
+import os
 from collections.abc import Callable
 from types import TracebackType
 from typing import ParamSpec, Self, TypeVar
+from unittest.mock import patch
 
 from xpander_mock._app import Mock, Parts, Settings
-from xpander_mock._keys import DEMO_API_KEY, OTHER_API_KEY
-from xpander_mock._seed import EXAMPLE_AGENT
-from xpander_mock._server import ServerThread, listen, url_of
+from xpander_mock._handle import Handle
+from xpander_mock._server import ServerThread
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-class XpanderMock:
+class XpanderMock(Handle):
     """A running mock on a free loopback port, in a thread of this process.
 
-    It runs from the moment it is made until `close`, or as long as a `with` block or a decorated function. A decorated
-    function gets no argument from it: name the mock outside, or use the `with` block.
+    It runs from its first use until `close`: as long as a `with` block, or as a call of a decorated function. A
+    decorated function finds the mock's address and key in `XPANDER_BASE_URL` and `XPANDER_API_KEY`, where clients look.
 
     Args:
         settings: what the mock is started with.
         parts: the classes it is built from.
     """
 
-    api_key = DEMO_API_KEY
-    other_api_key = OTHER_API_KEY
-    agent_id = EXAMPLE_AGENT
-
     def __init__(self, settings: Settings | None = None, parts: Parts | None = None) -> None:
-        self._mock = Mock(settings, parts)
-        self.clock = self._mock.clock
-        bound = listen("127.0.0.1", 0)
-        self.url = url_of(bound)
-        self._thread = ServerThread(self._mock.app, bound, self._mock.release)
+        super().__init__("")
+        self._settings = settings
+        self._parts = parts
+        self._thread: ServerThread | None = None
 
     @property
-    def waiting(self) -> int:
-        """How many streams and synchronous invokes wait for their task just now."""
-        return len(self._mock.service.bells)
+    def url(self) -> str:
+        """The base URL; asking for it for the first time starts the mock."""
+        return self._url or self.start()._url
 
-    def wait_until_idle(self, seconds: float) -> None:
-        """Wait until no stream and no synchronous invoke waits for its task.
-
-        Raises:
-            TimeoutError: after `seconds` some still do.
-        """
-        end = time.monotonic() + seconds
-        while self.waiting:
-            if time.monotonic() > end:
-                raise TimeoutError(f"expected no waiting requests after {seconds} s, {self.waiting} still wait")
-            time.sleep(0.005)
+    def start(self) -> Self:
+        """Start the mock unless it runs."""
+        if self._thread is None:
+            self._mock = Mock(self._settings, self._parts)
+            self._thread = ServerThread(self._mock)
+            self._url = self._thread.url
+        return self
 
     def close(self) -> None:
         """End the mock. Closing twice is fine."""
-        self._thread.close()
-        self._mock.close()
+        if self._thread is not None:
+            self._thread.close()
+            self._mock.close()
+            self._thread = None
 
     def __enter__(self) -> Self:
         """The running mock."""
-        return self
+        return self.start()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -70,11 +63,13 @@ class XpanderMock:
         self.close()
 
     def __call__(self, function: Callable[_P, _R]) -> Callable[_P, _R]:
-        """Decorate a function."""
+        """Decorate a function: each call has a mock of its own."""
 
         @functools.wraps(function)
         def wrapper(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-            with self:
-                return function(*args, **kwargs)
+            with type(self)(self._settings, self._parts) as mock:
+                environment = {"XPANDER_BASE_URL": mock.url, "XPANDER_API_KEY": mock.api_key}
+                with patch.dict(os.environ, environment):
+                    return function(*args, **kwargs)
 
         return wrapper

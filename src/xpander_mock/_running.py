@@ -7,7 +7,7 @@ from uuid import uuid4
 from xpander_mock._access import Access
 from xpander_mock._errors import Invalid, NotFound, problem
 from xpander_mock._lifecycle import INTERNAL_STATUS
-from xpander_mock._task import PENDING, RUNNING, STOPPED, Task, Turn
+from xpander_mock._task import PENDING, RUNNING, STOPPED, Answer, Task, Turn
 
 _OWN_FIELDS = frozenset({"id", "input", "title", "source", "triggering_agent_id"})
 
@@ -63,7 +63,8 @@ class Running(Access):
                 task, turn = now, now.turns[number]
                 if turn.started is not None and not begun:
                     begun = True
-                    for event in self.work_events(task, turn):
+                    delegated = [child for child in self.store.children(task.id) if child.created == turn.asked]
+                    for event in self.work_events(task, turn, delegated):
                         yield event
                 ready = self.chunks_due(answer, turn, self.clock.now())
                 for chunk in answer.chunks[sent:ready]:
@@ -132,15 +133,25 @@ class Running(Access):
         """Make the sub-tasks that the agent will have worked on: each half as long as the turn."""
         assert turn.answer is not None
         for wanted in turn.answer.delegated:
-            request = {"input": {"text": wanted["text"]}, "source": "agent", "triggering_agent_id": task.agent_id}
-            agent_id = wanted["agent_id"] or task.agent_id
-            child = self.new_task(task.organization_id, agent_id, str(uuid4()), request)
-            child.parent = task.id
-            answer = self.add_turn(child, request, None).answer
-            assert answer is not None
-            answer.status = wanted["status"]
-            answer.result = answer.result if wanted["result"] is None else wanted["result"]
-            answer.pending, answer.executing = turn.answer.pending, turn.answer.executing // 2
+            request = {"input": {"text": wanted["text"]}}
+            child = self.new_task(task.organization_id, wanted["agent_id"] or task.agent_id, str(uuid4()), request)
+            child.parent, child.triggering_agent_id = task.id, task.agent_id
+            answer = Answer(
+                status=wanted["status"],
+                result=wanted["text"] if wanted["result"] is None else wanted["result"],
+                pending=turn.answer.pending,
+                executing=turn.answer.executing // 2,
+            )
+            child.turns.append(
+                Turn(
+                    asked=turn.asked,
+                    input=request["input"],
+                    title=wanted["text"],
+                    source="agent",
+                    internal_status=INTERNAL_STATUS[PENDING],
+                    answer=answer,
+                )
+            )
             self.save(child)
 
     def turn_input(self, request: dict[str, Any]) -> dict[str, Any]:

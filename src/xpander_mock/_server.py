@@ -1,12 +1,15 @@
 """Serves the mock on a socket: in this process until a signal ends it, or in a thread beside a test."""
 
+import asyncio
 import socket
 import sys
 import threading
 from collections.abc import Callable
 
 import uvicorn
-from starlette.types import ASGIApp
+
+from xpander_mock._app import Mock
+from xpander_mock._wire import Protocol
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -35,18 +38,18 @@ def url_of(bound: socket.socket) -> str:
 
 
 class Server(uvicorn.Server):
-    """A server that tells when it accepts connections, and lets go of waiters before it ends.
+    """A server that tells when it accepts connections, can refuse them, and ends without waiting for streams.
 
     Args:
-        app: what answers.
+        mock: what answers.
         started: called once connections are accepted.
-        ending: called when the server begins to end.
     """
 
-    def __init__(self, app: ASGIApp, started: Callable[[], None], ending: Callable[[], None]) -> None:
+    def __init__(self, mock: Mock, started: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
+                mock.app,
+                http=Protocol,
                 lifespan="off",
                 ws="none",
                 access_log=False,
@@ -55,8 +58,10 @@ class Server(uvicorn.Server):
                 timeout_graceful_shutdown=1,
             )
         )
+        self._mock = mock
         self._started = started
-        self._ending = ending
+        self._refusing: set[asyncio.Task[None]] = set()
+        mock.watch.refuse = self.refuse
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to accept connections, and say so."""
@@ -65,24 +70,42 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let go of those who wait, then end."""
-        self._ending()
+        for task in self._refusing:
+            task.cancel()
+        self._mock.release()
         await super().shutdown(sockets)
+
+    def refuse(self, seconds: float) -> None:
+        """Refuse connections for some seconds, from now on."""
+        task = asyncio.ensure_future(self._refuse(seconds))
+        self._refusing.add(task)
+        task.add_done_callback(self._refusing.discard)
+
+    async def _refuse(self, seconds: float) -> None:
+        addresses = [listening.getsockname() for server in self.servers for listening in server.sockets]
+        for server in self.servers:
+            server.close()
+        self.servers.clear()
+        await asyncio.sleep(seconds)
+        for host, port, *_ in addresses:
+            await super().startup([listen(host, port)])
 
 
 class ServerThread:
-    """A server in a thread; made when connections are accepted.
+    """A server in a thread, on a free loopback port; made when connections are accepted.
 
     Args:
-        app: what answers.
-        bound: a bound socket.
-        ending: called, in the thread, when the server begins to end.
+        mock: what answers.
     """
 
-    def __init__(self, app: ASGIApp, bound: socket.socket, ending: Callable[[], None]) -> None:
+    def __init__(self, mock: Mock) -> None:
+        self._bound = listen("127.0.0.1", 0)
+        self.url = url_of(self._bound)
         ready = threading.Event()
-        self._server = Server(app, ready.set, ending)
-        self._bound = bound
-        self._thread = threading.Thread(target=self._server.run, args=([bound],), name="xpander_mock", daemon=True)
+        self._server = Server(mock, ready.set)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([self._bound],), name="xpander_mock", daemon=True
+        )
         self._thread.start()
         ready.wait()
 

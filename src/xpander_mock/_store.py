@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 
 import msgspec
@@ -196,6 +196,10 @@ class Store:
         uses, until = self.db.execute(_USE, (key, ends, now, now)).fetchone()
         return uses, until
 
+    def forget_uses(self) -> None:
+        """Count from nothing in every window."""
+        self.db.execute("DELETE FROM windows")
+
     def add_agent(self, agent_id: str, organization_id: str, name: str) -> None:
         """Make an agent known, or rename it."""
         self.db.execute("INSERT OR REPLACE INTO agents VALUES (?, ?, ?)", (agent_id, organization_id, name))
@@ -210,6 +214,44 @@ class Store:
         """The organization that an agent belongs to; None for an unknown agent."""
         row = self.db.execute("SELECT organization_id FROM agents WHERE id = ?", (agent_id,)).fetchone()
         return None if row is None else row[0]
+
+    def snapshot(self) -> bytes:
+        """Everything that is kept."""
+        return self.db.serialize()
+
+    def restore(self, snapshot: bytes) -> None:
+        """Keep what a snapshot holds in place of everything.
+
+        Raises:
+            NotADataFile: the bytes are no snapshot.
+        """
+        with closing(sqlite3.connect(":memory:")) as copy:
+            try:
+                copy.deserialize(snapshot)
+                if copy.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
+                    raise NotADataFile("expected a snapshot of xpander_mock")
+                copy.backup(self.db)
+            except sqlite3.Error as error:
+                raise NotADataFile(f"expected a snapshot of xpander_mock: {error}") from error
+        self._codes.clear()
+
+    def clear(self) -> None:
+        """Keep nothing."""
+        with self.transaction():
+            for table in ("tasks", "agents", "names", "windows"):
+                self.db.execute(f"DELETE FROM {table}")
+        self._codes.clear()
+
+    def statuses(self) -> dict[str, dict[str, int]]:
+        """How many tasks each organization has in each status."""
+        rows = self.db.execute(
+            "SELECT o.text, s.text, count(*) FROM tasks JOIN names AS o ON o.code = organization"
+            " JOIN names AS s ON s.code = status GROUP BY organization, status ORDER BY o.text, s.text"
+        )
+        counts: dict[str, dict[str, int]] = {}
+        for organization, status, number in rows:
+            counts.setdefault(organization, {})[status] = number
+        return counts
 
     @property
     def empty(self) -> bool:

@@ -17,6 +17,8 @@ def test_exported_names() -> None:
             "DEMO_BEARER_TOKEN",
             "OTHER_API_KEY",
             "Clock",
+            "ControlError",
+            "Handle",
             "Parts",
             "Settings",
             "XpanderMock",
@@ -47,7 +49,7 @@ def test_two_mocks_are_apart() -> None:
 def test_a_failure_of_the_server_has_the_documented_shape(caplog: pytest.LogCaptureFixture) -> None:
     """500 is `{"detail": …}` without a traceback, which goes to the log."""
     with XpanderMock() as mock:
-        mock._mock.store.close()
+        mock.start()._mock.store.close()
         answer = httpx.get(f"{mock.url}/v1/tasks", headers={"x-api-key": mock.api_key})
     assert (answer.status_code, answer.json()) == (500, {"detail": "Internal server error"})
     assert "ProgrammingError" in caplog.text

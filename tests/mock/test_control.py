@@ -1,0 +1,258 @@
+"""The handle: what a test can do to a running mock, over HTTP."""
+
+import json
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+import pytest
+
+from xpander_mock import ControlError, Handle, Settings, XpanderMock
+from xpander_mock._admin import ACTIONS
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[XpanderMock]:
+    with XpanderMock(Settings(pending=0.01, executing=0.03)) as mock:
+        yield mock
+
+
+@pytest.fixture
+def mock(running: XpanderMock) -> Iterator[Handle]:
+    """A handle that knows nothing but the address, and a clean state."""
+    running.reset()
+    yield Handle(running.url)
+    running.reset()
+
+
+@pytest.fixture
+def client(mock: Handle) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=mock.url, headers={"x-api-key": mock.api_key}) as client:
+        yield client
+
+
+def invoke(client: httpx.Client, mock: Handle, text: str = "hello", **request: Any) -> dict[str, Any]:
+    body = {"input": {"text": text}} | request
+    task: dict[str, Any] = client.post(f"/v1/agents/{mock.agent_id}/invoke", json=body).json()
+    return task
+
+
+def test_reset_brings_everything_back(mock: Handle, client: httpx.Client) -> None:
+    """Tasks, clock, scripts, faults, limit and remembered requests are as at the start."""
+    before, first = mock.state(), client.get("/v1/tasks").json()
+    invoke(client, mock)
+    client.delete("/v1/tasks/81250b20-e9d7-4b3b-9995-07dc72b4bb59")
+    mock.add_task(id="x")
+    mock.clock.freeze()
+    mock.script(result="x")
+    mock.fault("latency", seconds=0, operation="get_task")
+    mock.rate_limit("1000/60")
+    changed = mock.state()
+    assert (changed["frozen"], changed["rate_limit"]) == (True, "1000/60")
+    assert len(changed["scripts"]) == len(changed["faults"]) == 1
+    mock.reset()
+    after = mock.state()
+    assert {name: value for name, value in after.items() if name != "time"} == {
+        name: value for name, value in before.items() if name != "time"
+    }
+    assert mock.requests() == []
+    assert client.get("/v1/tasks").json() == first
+
+
+def test_reset_takes_less_than_five_milliseconds(mock: Handle, client: httpx.Client) -> None:
+    """The best of ten, with the default tasks."""
+    durations = []
+    for _ in range(10):
+        invoke(client, mock)
+        begun = time.perf_counter()
+        mock.reset()
+        durations.append(time.perf_counter() - begun)
+    assert min(durations) < 0.005
+
+
+def test_seed_makes_up_other_tasks(mock: Handle, client: httpx.Client) -> None:
+    """The same for the same number, in place of all others."""
+    totals = []
+    for number in (1, 1, 2):
+        mock.seed(60, number)
+        totals.append(client.get("/v1/tasks", params={"per_page": 50}).json())
+    assert totals[0] == totals[1] != totals[2]
+    mock.seed(0)
+    assert client.get("/v1/tasks").json()["total"] == 0
+    assert invoke(client, mock)["status"] == "completed"
+
+
+def test_a_task_is_added_with_the_given_fields(mock: Handle, client: httpx.Client) -> None:
+    """Given fields are the task's, the others fit them, and lists have it in its place."""
+    given = {
+        "id": "given",
+        "status": "paused",
+        "text": "Shall I?",
+        "created_at": "2030-01-01T00:00:00+01:00",
+        "paused_at": "2030-01-01T00:01:00Z",
+        "user_id": "u",
+        "internal_status": "asking",
+        "source_node_type": "slack",
+        "hitl_request": {"wait_node_id": "n"},
+        "triggering_agent_id": "t",
+    }
+    made = mock.add_task(**given)
+    assert client.get("/v1/tasks/given").json() == made
+    assert (made["status"], made["input"]["text"], made["hitl_request"]) == (
+        "paused",
+        "Shall I?",
+        {"wait_node_id": "n"},
+    )
+    assert (made["created_at"], made["finished_at"]) == ("2029-12-31T23:00:00.000000Z", None)
+    item = client.get("/v1/tasks", params={"user_id": "u", "internal_status": "asking"}).json()["items"][0]
+    assert item == client.get("/v1/tasks").json()["items"][0]
+    assert (item["updated_at"], item["source_node_type"]) == ("2030-01-01T00:01:00.000000Z", "slack")
+    child = mock.add_task(parent_task_id="given", status="completed")
+    assert client.get("/v1/tasks/given").json()["finished_sub_executions"] == [child["id"]]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"colour": "red"}, "colour"),
+        ({"status": "queued"}, "status"),
+        ({"created_at": "yesterday"}, "created_at"),
+        ({"parent_task_id": "nobody"}, "nobody"),
+        ({"id": "81250b20-e9d7-4b3b-9995-07dc72b4bb59"}, "81250b20"),
+        ({"is_manually_stopped": "yes"}, "is_manually_stopped"),
+    ],
+)
+def test_a_wrong_field_is_told(mock: Handle, fields: dict[str, Any], told: str) -> None:
+    """The error names what was wrong and nothing is kept."""
+    before = mock.state()["tasks"]
+    with pytest.raises(ControlError, match=told):
+        mock.add_task(**fields)
+    assert mock.state()["tasks"] == before
+
+
+def test_the_clock_is_in_the_tests_hand(mock: Handle, client: httpx.Client) -> None:
+    """Frozen, tasks run only when it is advanced; it can be set to any time."""
+    mock.clock.freeze(datetime(2031, 5, 1, tzinfo=UTC))
+    path = f"/v1/agents/{mock.agent_id}/invoke/async"
+    task_id = client.post(path, json={"input": {}}).json()["id"]
+    time.sleep(0.05)
+    assert client.get(f"/v1/tasks/{task_id}").json()["status"] == "pending"
+    mock.clock.advance(10)
+    task = client.get(f"/v1/tasks/{task_id}").json()
+    assert (task["status"], task["created_at"]) == ("completed", "2031-05-01T00:00:00.000000Z")
+    assert mock.clock.now() == datetime(2031, 5, 1, 0, 0, 10, tzinfo=UTC)
+    mock.clock.reset()
+    assert abs((mock.clock.now() - datetime.now(UTC)).total_seconds()) < 5
+    with pytest.raises(ValueError, match="offset"):
+        mock.clock.freeze(datetime(2031, 5, 1))
+
+
+def test_agents_answer_what_a_script_says(mock: Handle, client: httpx.Client) -> None:
+    """Text, JSON, failure, pause and other fields, for the invokes that it names, as often as it says."""
+    mock.script(text="weather", value={"sun": True})
+    mock.script(text="^once$", times=1, result="just once")
+    mock.script(text="broken", status="failed", result="out of order", fields={"execution_attempts": 3})
+    mock.script(text="wait", status="paused", fields={"pending_eca_request": {"connector_name": "c", "auth_url": "u"}})
+    assert json.loads(invoke(client, mock, "the weather?")["result"]) == {"sun": True}
+    assert [invoke(client, mock, "once")["result"] for _ in range(2)] == ["just once", "once"]
+    broken = invoke(client, mock, "broken")
+    assert (broken["status"], broken["result"], broken["execution_attempts"]) == ("failed", "out of order", 3)
+    waiting = invoke(client, mock, "wait")
+    assert (waiting["status"], waiting["result"]) == ("paused", None)
+    assert waiting["pending_eca_request"]["connector_name"] == "c"
+    assert invoke(client, mock, "else")["result"] == "else"
+    mock.clear_scripts()
+    assert invoke(client, mock, "the weather?")["result"] == "the weather?"
+
+
+def test_a_script_says_chunks_sub_tasks_and_how_long(mock: Handle, client: httpx.Client) -> None:
+    """A stream sends the chunks as given, the sub-tasks exist, and the clock tells how long it took."""
+    mock.clock.freeze()
+    mock.script(
+        chunks=["a", "", "b c"],
+        executing=100,
+        pending=0,
+        sub_tasks=[{"text": "look"}, {"text": "fetch", "status": "failed", "result": "no"}],
+    )
+    path = f"/v1/agents/{mock.agent_id}/invoke/stream"
+    with client.stream("POST", path, json={"id": "t", "input": {"text": "x"}}) as response:
+        lines = response.iter_lines()
+        next(lines)
+        mock.clock.advance(99)
+        assert client.get("/v1/tasks/t").json()["status"] == "executing"
+        assert len(client.get("/v1/tasks/t").json()["finished_sub_executions"]) == 2
+        mock.clock.advance(1)
+        events = [json.loads(line[6:]) for line in lines if line]
+    assert [event["data"] for event in events if event["type"] == "chunk"] == ["a", "", "b c"]
+    assert events[-1]["data"]["result"] == "ab c"
+    children = client.get("/v1/tasks", params={"parent_task_id": "t"}).json()["items"]
+    assert sorted((child["title"], child["status"], child["result"]) for child in children) == [
+        ("fetch", "failed", "no"),
+        ("look", "completed", "look"),
+    ]
+    assert [event["data"]["title"] for event in events if event["type"] == "sub_agent_trigger"] == ["look", "fetch"]
+
+
+@pytest.mark.parametrize(
+    "script", [{"colour": 1}, {"status": "stopped"}, {"result": "a", "chunks": ["b"]}, {"text": "("}, {"pending": -1}]
+)
+def test_a_wrong_script_is_told(mock: Handle, script: dict[str, Any]) -> None:
+    """A script that says nothing sensible is refused."""
+    with pytest.raises(ControlError):
+        mock.script(**script)
+    assert mock.state()["scripts"] == []
+
+
+def test_requests_can_be_seen(mock: Handle, client: httpx.Client) -> None:
+    """The requests that came, oldest first, with their operation, body and status, and without credentials."""
+    client.get("/v1/tasks?page=0&user_id=%C3%A4", headers={"authorization": "Bearer secret", "x-request-id": "r"})
+    invoke(client, mock, "look")
+    client.get("/nowhere")
+    seen = mock.requests()
+    assert [(request["operation"], request["status"]) for request in seen] == [
+        ("list_tasks", 422),
+        ("invoke_agent", 200),
+        (None, 404),
+    ]
+    assert (seen[0]["method"], seen[0]["path"], seen[0]["query"]) == ("GET", "/v1/tasks", "page=0&user_id=%C3%A4")
+    assert seen[0]["headers"]["x-request-id"] == "r"
+    assert json.loads(seen[1]["body"]) == {"input": {"text": "look"}}
+    assert mock.requests("invoke_agent") == [seen[1]]
+    assert "secret" not in str(seen)
+    assert mock.api_key not in str(seen)
+    mock.forget_requests()
+    assert mock.requests() == []
+
+
+def test_the_state_can_be_saved_and_loaded(mock: Handle, client: httpx.Client) -> None:
+    """A snapshot brings back the tasks that were there, running ones included."""
+    mock.clock.freeze()
+    path = f"/v1/agents/{mock.agent_id}/invoke/async"
+    task = client.post(path, json={"input": {"text": "kept"}}).json()
+    snapshot = mock.save()
+    mock.seed(0)
+    mock.load(snapshot)
+    assert client.get(f"/v1/tasks/{task['id']}").json() == task
+    mock.clock.advance(1)
+    assert client.get(f"/v1/tasks/{task['id']}").json()["result"] == "kept"
+    for wrong in (b"", b"hello", b"SQLite format 3\x00" + bytes(1000)):
+        with pytest.raises(ControlError, match="snapshot"):
+            mock.load(wrong)
+    assert client.get(f"/v1/tasks/{task['id']}").status_code == 200
+
+
+@pytest.mark.parametrize(("method", "path"), ACTIONS)
+def test_nonsense_is_refused_and_never_a_server_error(running: XpanderMock, method: str, path: str) -> None:
+    """Whatever is sent to the control, it answers 2xx or a 422 with the reason."""
+    for content in (b"{", b"[]", b"5", b'"x"', b'{"x": 1}', b'{"tasks": -1, "number": 0}', b"null", b"\xff"):
+        response = httpx.request(method, running.url + path, content=content)
+        assert response.status_code in (200, 204, 422), response.text
+    running.reset()
+
+
+def test_something_else_than_a_mock_is_told() -> None:
+    """A handle on an address where no mock is says so."""
+    with pytest.raises(OSError, match="refused"):
+        Handle("http://127.0.0.1:9").reset()

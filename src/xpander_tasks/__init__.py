@@ -1,15 +1,6 @@
 """The xpander.ai Tasks API as one object: all pages, waiting, streaming, errors to catch, safe retries."""
 
-from xpander_api_client.models import (
-    AgentExecutionStatus,
-    FullThread,
-    LLMReasoningEffort,
-    Message,
-    OutputFormat,
-    TaskInput,
-    ThinkMode,
-    User,
-)
+from typing import TYPE_CHECKING, Any
 
 from xpander_tasks._configuration import Configuration
 from xpander_tasks._errors import (
@@ -35,10 +26,25 @@ from xpander_tasks._errors import (
 )
 from xpander_tasks._iterators import AsyncTaskIterator, AsyncTaskStream, TaskIterator, TaskStream
 from xpander_tasks._limits import RateLimit
-from xpander_tasks._models import Task, TaskEvent, TasksListItem, TasksPage
-from xpander_tasks._operations import InvokeOptions
 from xpander_tasks._retry import Retry
 from xpander_tasks._tasks import Tasks
+
+if TYPE_CHECKING:
+    from xpander_tasks._models import (
+        AgentExecutionStatus,
+        FullThread,
+        LLMReasoningEffort,
+        Message,
+        OutputFormat,
+        Task,
+        TaskEvent,
+        TaskInput,
+        TasksListItem,
+        TasksPage,
+        ThinkMode,
+        User,
+    )
+    from xpander_tasks._operations import InvokeOptions
 
 __all__ = [
     "AgentExecutionStatus",
@@ -82,3 +88,12 @@ __all__ = [
     "ValidationFailedError",
     "WaitTimeoutError",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the models when the first of them is used: they take longer than the rest together."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from xpander_tasks import _models, _operations
+
+    return getattr(_operations if name == "InvokeOptions" else _models, name)

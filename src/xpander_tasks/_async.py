@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
-from typing import Any, Unpack
-
-from xpander_api_client.models import FullThread, Message
+from collections.abc import AsyncGenerator, Callable
+from typing import TYPE_CHECKING, Unpack
 
 from xpander_tasks._connection import Connection
 from xpander_tasks._iterators import AsyncTaskIterator, AsyncTaskStream
-from xpander_tasks._models import Task, TasksListItem, TasksPage
-from xpander_tasks._operations import Input, InvokeOptions, TaskOrId, Timeout, continued, id_of
-from xpander_tasks._polling import wait, watch
-from xpander_tasks._steps import aiterate, arun
+from xpander_tasks._pace import Pace
 
-Items = list[TasksListItem]  # inside the class, `list` is a method
-Messages = list[Message]
-Filters = Mapping[str, Any]
+if TYPE_CHECKING:
+    from xpander_tasks._models import FullThread, Task, TasksListItem, TasksPage
+    from xpander_tasks._operations import Filters, Input, InvokeOptions, Items, Messages, TaskOrId, Timeout
 
 
 class AsyncTasks(Connection):
@@ -43,7 +38,7 @@ class AsyncTasks(Connection):
         """Like `list_user_tasks`, awaited."""
         operations, shell = self._aready()
         pages = operations.user_pages(user_id, filters, concurrency=concurrency, timeout=timeout)
-        return [item async for page in aiterate(pages, shell) for item in page.items]
+        return [item async for page in shell.iterate(pages) for item in page.items]
 
     def aiterate(
         self,
@@ -71,53 +66,53 @@ class AsyncTasks(Connection):
         """Like `pages`, for `async for`."""
         operations, shell = self._aready()
         pages = operations.pages(agent_id, filters, concurrency=concurrency, per_page=per_page, timeout=timeout)
-        return aiterate(pages, shell)
+        return shell.iterate(pages)
 
     async def aget(self, task_id: str, *, timeout: Timeout = None) -> Task:
         """Like `get`, awaited."""
         operations, shell = self._aready()
-        return await arun(operations.get(task_id, timeout), shell)
+        return await shell.run(operations.get(task_id, timeout))
 
     async def astop(self, task: TaskOrId, *, timeout: Timeout = None) -> Task:
         """Like `stop`, awaited."""
         operations, shell = self._aready()
-        return await arun(operations.stop(id_of(task), timeout), shell)
+        return await shell.run(operations.stop(task, timeout))
 
     async def adelete(self, task: TaskOrId, *, timeout: Timeout = None) -> None:
         """Like `delete`, awaited."""
         operations, shell = self._aready()
-        return await arun(operations.delete(id_of(task), timeout), shell)
+        return await shell.run(operations.delete(task, timeout))
 
     async def athread(self, task: TaskOrId, *, timeout: Timeout = None) -> Messages:
         """Like `thread`, awaited."""
         operations, shell = self._aready()
-        return await arun(operations.thread(id_of(task), timeout), shell)
+        return await shell.run(operations.thread(task, timeout))
 
     async def afull_thread(self, task: TaskOrId, *, timeout: Timeout = None) -> FullThread:
         """Like `full_thread`, awaited."""
         operations, shell = self._aready()
-        return await arun(operations.full_thread(id_of(task), timeout), shell)
+        return await shell.run(operations.full_thread(task, timeout))
 
     async def ainvoke(
         self, agent_id: str, input: Input, *, timeout: Timeout = None, **options: Unpack[InvokeOptions]
     ) -> Task:
         """Like `invoke`, awaited."""
         operations, shell = self._aready()
-        return await arun(operations.invoke(agent_id, input, options, timeout), shell)
+        return await shell.run(operations.invoke(agent_id, input, options, timeout))
 
     async def astart(
         self, agent_id: str, input: Input, *, timeout: Timeout = None, **options: Unpack[InvokeOptions]
     ) -> Task:
         """Like `start`, awaited."""
         operations, shell = self._aready()
-        return await arun(operations.start(agent_id, input, options, timeout), shell)
+        return await shell.run(operations.start(agent_id, input, options, timeout))
 
     def astream(
         self, agent_id: str, input: Input, *, timeout: Timeout = None, **options: Unpack[InvokeOptions]
     ) -> AsyncTaskStream:
         """Like `stream`, for `async for`."""
         operations, shell = self._aready()
-        return AsyncTaskStream(aiterate(operations.stream(agent_id, input, options, timeout), shell))
+        return AsyncTaskStream(shell.iterate(operations.stream(agent_id, input, options, timeout)))
 
     async def areply(
         self,
@@ -128,7 +123,7 @@ class AsyncTasks(Connection):
         **options: Unpack[InvokeOptions],
     ) -> Task:
         """Like `reply`, awaited."""
-        return await self.ainvoke(task.agent_id, input, timeout=timeout, **continued(task, options))
+        return await self.ainvoke(task.agent_id, input, timeout=timeout, **(options | {"id": task.id}))
 
     async def await_for(
         self,
@@ -143,10 +138,8 @@ class AsyncTasks(Connection):
     ) -> Task:
         """Like `wait_for`, awaited."""
         operations, shell = self._aready()
-        poller = operations.poller(
-            id_of(task), timeout=timeout, interval=interval, max_interval=max_interval, through_pauses=through_pauses
-        )
-        return await arun(wait(poller, on_change, raise_on_failure=raise_on_failure), shell)
+        pace = Pace(timeout, interval, max_interval, through_pauses)
+        return await shell.run(operations.wait(task, pace, on_change, raise_on_failure))
 
     def awatch(
         self,
@@ -159,7 +152,5 @@ class AsyncTasks(Connection):
     ) -> AsyncGenerator[Task, None]:
         """Like `watch`, for `async for`."""
         operations, shell = self._aready()
-        poller = operations.poller(
-            id_of(task), timeout=timeout, interval=interval, max_interval=max_interval, through_pauses=through_pauses
-        )
-        return aiterate(watch(poller), shell)
+        pace = Pace(timeout, interval, max_interval, through_pauses)
+        return shell.iterate(operations.watch(task, pace))

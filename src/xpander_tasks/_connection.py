@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
 import httpx
 
-from xpander_tasks._call import Caller
 from xpander_tasks._configuration import Configuration
 from xpander_tasks._errors import ClosedError
-from xpander_tasks._operations import Operations
-from xpander_tasks._steps import AsyncShell, Shell
 
+# The models and asyncio take longer to import than the rest together, so they are imported at the first call.
 if TYPE_CHECKING:
+    import asyncio
+
+    from xpander_tasks._awaiting import AsyncShell
+    from xpander_tasks._blocking import Shell
+    from xpander_tasks._call import Caller
+    from xpander_tasks._operations import Operations
     from xpander_tasks._tasks import Tasks
 
 _TIMEOUT = 30.0
@@ -47,7 +50,7 @@ class Connection:
             ConfigurationError: A setting makes no sense.
         """
         self.configuration = configuration or Configuration()
-        self._caller = Caller(self.configuration)
+        self._caller: Caller | None = None
         self._given, self._async_given = http_client, async_http_client
         self._transport, self._async_transport = transport, async_transport
         self._client, self._async_client = http_client, async_http_client
@@ -58,6 +61,8 @@ class Connection:
         self._lock = threading.Lock()
 
     def _ready(self) -> tuple[Operations, Shell]:
+        from xpander_tasks._blocking import Shell
+
         self._check()
         with self._lock:
             if self._client is None:
@@ -67,6 +72,10 @@ class Connection:
         return self._sync_operations, Shell(self._client)
 
     def _aready(self) -> tuple[Operations, AsyncShell]:
+        import asyncio
+
+        from xpander_tasks._awaiting import AsyncShell
+
         self._check()
         loop = asyncio.get_running_loop()
         if self._async_client is None or (self._async_given is None and self._loop is not loop):
@@ -79,6 +88,10 @@ class Connection:
         return self._async_operations, AsyncShell(self._async_client)
 
     def _operations(self, client: httpx.Client | httpx.AsyncClient) -> Operations:
+        from xpander_tasks._call import Caller
+        from xpander_tasks._operations import Operations
+
+        self._caller = self._caller or Caller(self.configuration)
         timeout = self.configuration.timeout
         if timeout is None:
             timeout = client.timeout if client in (self._given, self._async_given) else _TIMEOUT

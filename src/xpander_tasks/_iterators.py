@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Generator
 from contextlib import aclosing, closing
 from types import TracebackType
-from typing import Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from xpander_tasks._errors import MisuseError
-from xpander_tasks._models import Task, TaskEvent, TasksListItem, TasksPage
+
+if TYPE_CHECKING:
+    from xpander_tasks._models import Task, TaskEvent, TasksListItem, TasksPage
 
 T = TypeVar("T")
 
@@ -63,7 +65,7 @@ class _AsyncClosing(Generic[T]):
         await self.aclose()
 
 
-class TaskIterator(_Closing[TasksListItem]):
+class TaskIterator(_Closing["TasksListItem"]):
     """Tasks of a list, one by one; `total` is how many match, as the page last read said."""
 
     def __init__(self, pages: Generator[TasksPage, None, None]) -> None:
@@ -78,7 +80,7 @@ class TaskIterator(_Closing[TasksListItem]):
                 yield from page.items
 
 
-class AsyncTaskIterator(_AsyncClosing[TasksListItem]):
+class AsyncTaskIterator(_AsyncClosing["TasksListItem"]):
     """Tasks of a list, one by one, for `async for`; `total` is how many match, as the page last read said."""
 
     def __init__(self, pages: AsyncGenerator[TasksPage, None]) -> None:
@@ -122,7 +124,7 @@ class _Met:
         return self.task
 
 
-class TaskStream(_Closing[TaskEvent], _Met):
+class TaskStream(_Closing["TaskEvent"], _Met):
     """Events of a streamed invoke. It begins when it is first read, and ends with the finished task."""
 
     def __init__(self, events: Generator[TaskEvent, None, None]) -> None:
@@ -145,7 +147,7 @@ class TaskStream(_Closing[TaskEvent], _Met):
         return self._ended()
 
 
-class AsyncTaskStream(_AsyncClosing[TaskEvent], _Met):
+class AsyncTaskStream(_AsyncClosing["TaskEvent"], _Met):
     """Events of a streamed invoke, for `async for`. It begins when it is first read."""
 
     def __init__(self, events: AsyncGenerator[TaskEvent, None]) -> None:

@@ -8,7 +8,16 @@ import attrs
 import httpx
 import msgspec
 from xpander_api_client import models
-from xpander_api_client.models import AgentExecutionStatus, OutputFormat
+from xpander_api_client.models import (
+    AgentExecutionStatus,
+    FullThread,
+    LLMReasoningEffort,
+    Message,
+    OutputFormat,
+    TaskInput,
+    ThinkMode,
+    User,
+)
 
 from xpander_tasks._errors import MisuseError, UndecodableError
 
@@ -163,4 +172,18 @@ class TaskEvent(models.TaskEvent):
         return self.data if self.type == "chunk" and isinstance(self.data, str) else ""
 
 
-__all__ = ["AgentExecutionStatus", "Origin", "Task", "TaskEvent", "TasksListItem", "TasksPage"]
+__all__ = [
+    "AgentExecutionStatus",
+    "FullThread",
+    "LLMReasoningEffort",
+    "Message",
+    "Origin",
+    "OutputFormat",
+    "Task",
+    "TaskEvent",
+    "TaskInput",
+    "TasksListItem",
+    "TasksPage",
+    "ThinkMode",
+    "User",
+]

@@ -32,14 +32,18 @@ from xpander_tasks._errors import MisuseError, NotFoundError
 from xpander_tasks._events import read_events
 from xpander_tasks._filters import AGENT_FILTERS, ORGANIZATION_FILTERS, checked_filters
 from xpander_tasks._models import Origin, Task, TaskEvent, TasksListItem, TasksPage
+from xpander_tasks._pace import Pace
 from xpander_tasks._pages import read_pages
-from xpander_tasks._polling import Poller
+from xpander_tasks._polling import Poller, wait, watch
 from xpander_tasks._steps import Emitting, Flow
 
 if TYPE_CHECKING:
     from xpander_tasks._tasks import Tasks
 
 TaskOrId = str | Task | TasksListItem
+Items = list[TasksListItem]
+Messages = list[Message]
+Filters = Mapping[str, Any]
 Input = str | TaskInput
 """What the agent is asked."""
 Timeout = float | httpx.Timeout | None
@@ -107,7 +111,7 @@ class Operations:
     def pages(
         self,
         agent_id: str | None,
-        filters: Mapping[str, Any] | None,
+        filters: Filters | None,
         *,
         concurrency: int,
         per_page: int = _PAGE_SIZE,
@@ -133,7 +137,7 @@ class Operations:
         return read_pages(fetch, concurrency=concurrency, anchored=agent_id is None)
 
     def user_pages(
-        self, user_id: str, filters: Mapping[str, Any] | None, *, concurrency: int, timeout: Timeout
+        self, user_id: str, filters: Filters | None, *, concurrency: int, timeout: Timeout
     ) -> Emitting[TasksPage, None]:
         """Check the filters and make the flow that emits all pages of a user."""
         known = [name for name in ORGANIZATION_FILTERS if name != "user_id"]
@@ -148,17 +152,17 @@ class Operations:
             item._origin = origin
         return page
 
-    def get(self, task_id: str, timeout: Timeout = None, deadline: float | None = None) -> Flow[Task]:
+    def get(self, task: TaskOrId, timeout: Timeout = None, deadline: float | None = None) -> Flow[Task]:
         """Read a task, before a monotonic deadline if there is one."""
-        response = yield from self._answer(get_task.build_request(checked_id(task_id)), timeout, deadline=deadline)
+        response = yield from self._answer(get_task.build_request(checked_id(task)), timeout, deadline=deadline)
         return self._task(response)
 
-    def stop(self, task_id: str, timeout: Timeout) -> Flow[Task]:
+    def stop(self, task: TaskOrId, timeout: Timeout) -> Flow[Task]:
         """Stop a task; doing it twice does the same."""
-        response = yield from self._answer(stop_task.build_request(checked_id(task_id)), timeout)
+        response = yield from self._answer(stop_task.build_request(checked_id(task)), timeout)
         return self._task(response)
 
-    def delete(self, task_id: str, timeout: Timeout) -> Flow[None]:
+    def delete(self, task: TaskOrId, timeout: Timeout) -> Flow[None]:
         """Delete a task. A 404 to a repeated delete means that the one before had reached the server."""
         sent = 0
 
@@ -167,21 +171,21 @@ class Operations:
             sent += 1
             return self._built(request, timeout)
 
-        request = delete_task.build_request(checked_id(task_id))
+        request = delete_task.build_request(checked_id(task))
         try:
             yield from self._call(Request(build, repeatable=True))
         except NotFoundError:
             if sent < 2:
                 raise
 
-    def thread(self, task_id: str, timeout: Timeout) -> Flow[list[Message]]:
+    def thread(self, task: TaskOrId, timeout: Timeout) -> Flow[Messages]:
         """Read the conversation of a task."""
-        response = yield from self._answer(get_task_thread.build_request(checked_id(task_id)), timeout)
+        response = yield from self._answer(get_task_thread.build_request(checked_id(task)), timeout)
         return self._decoded(response, list[Message])
 
-    def full_thread(self, task_id: str, timeout: Timeout) -> Flow[FullThread]:
+    def full_thread(self, task: TaskOrId, timeout: Timeout) -> Flow[FullThread]:
         """Read the conversation of a task and of its sub-tasks."""
-        response = yield from self._answer(get_task_thread_full.build_request(checked_id(task_id)), timeout)
+        response = yield from self._answer(get_task_thread_full.build_request(checked_id(task)), timeout)
         return self._decoded(response, FullThread)
 
     def invoke(self, agent_id: str, input: Input, options: InvokeOptions, timeout: Timeout) -> Flow[Task]:
@@ -206,14 +210,20 @@ class Operations:
         return read_events(
             self._call,
             Request(lambda: self._built(plain, limits), repeatable=False, stream=True, task_id=task_id),
-            Poller(task_id, self._look),
+            Poller(task_id, self._look, Pace()),
             lambda response, content: Origin(self._tasks, response, content),
             own_id=own_id,
         )
 
-    def poller(self, task_id: str, **pace: Any) -> Poller:
-        """Make what follows a task."""
-        return Poller(checked_id(task_id), self._look, **pace)
+    def wait(
+        self, task: TaskOrId, pace: Pace, on_change: Callable[[Task], object] | None, raise_on_failure: bool
+    ) -> Flow[Task]:
+        """Read a task until it is done."""
+        return wait(Poller(checked_id(task), self._look, pace), on_change, raise_on_failure)
+
+    def watch(self, task: TaskOrId, pace: Pace) -> Emitting[Task, None]:
+        """Emit a task whenever it has changed, until it is done."""
+        return watch(Poller(checked_id(task), self._look, pace))
 
     def _look(self, task_id: str, deadline: float | None) -> Flow[Task]:
         if deadline is None:
@@ -267,22 +277,13 @@ class Operations:
         return task
 
 
-def checked_id(value: str, name: str = "task_id") -> str:
-    """Return an id that can stand in a path.
+def checked_id(value: TaskOrId, name: str = "task_id") -> str:
+    """Return the id of a task, or any id, as it can stand in a path.
 
     Raises:
         MisuseError: It is empty or no text, so that the path would be another one.
     """
+    value = value if isinstance(value, str) else getattr(value, "id", "")
     if not isinstance(value, str) or not value:
-        raise MisuseError(0, f"expected {name} as text that is not empty, got {value!r}")
+        raise MisuseError(0, f"expected {name} as text that is not empty, or what has an id")
     return value
-
-
-def id_of(task: TaskOrId) -> str:
-    """Return the id of a task that may be given by its id."""
-    return task if isinstance(task, str) else task.id
-
-
-def continued(task: Task | TasksListItem, options: InvokeOptions) -> InvokeOptions:
-    """Return the options of an invoke that adds a turn to a task."""
-    return {**options, "id": task.id}

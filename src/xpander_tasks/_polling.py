@@ -6,8 +6,9 @@ import random
 import time
 from collections.abc import Callable
 
-from xpander_tasks._errors import MisuseError, NoAnswerError, StatusError, TaskFailedError, WaitTimeoutError
+from xpander_tasks._errors import NoAnswerError, StatusError, TaskFailedError, WaitTimeoutError
 from xpander_tasks._models import AgentExecutionStatus, Task
+from xpander_tasks._pace import Pace
 from xpander_tasks._retry import RETRIED_STATUSES
 from xpander_tasks._steps import Emit, Emitting, Flow, Sleep
 
@@ -26,35 +27,19 @@ _GROWTH = 1.5
 class Poller:
     """Looks at a task again and again, less and less often while it does not change."""
 
-    def __init__(
-        self,
-        task_id: str,
-        get: Callable[[str, float | None], Flow[Task]],
-        *,
-        timeout: float | None = None,
-        interval: float = 0.5,
-        max_interval: float = 10.0,
-        through_pauses: bool = False,
-    ) -> None:
+    def __init__(self, task_id: str, get: Callable[[str, float | None], Flow[Task]], pace: Pace) -> None:
         """Set the deadline.
 
         Arguments:
             task_id: The task to follow.
             get: Makes the flow that reads a task before a monotonic deadline.
-            timeout: Seconds until it is given up, None for never.
-            interval: Seconds before the second look and after each change; grows from there, with jitter.
-            max_interval: Where it stops growing.
-            through_pauses: Whether only a final state ends it, rather than any but pending and executing.
+            pace: When to look, and until when.
         """
-        if interval <= 0 or max_interval < interval or (timeout is not None and timeout < 0):
-            raise MisuseError(0, "expected 0 < interval <= max_interval and a timeout not below 0, all in seconds")
         self._task_id = task_id
         self._get = get
-        self._timeout = timeout
-        self._deadline = None if timeout is None else time.monotonic() + timeout
-        self._interval = self._length = interval
-        self._max_interval = max_interval
-        self._through_pauses = through_pauses
+        self._pace = pace
+        self._deadline = None if pace.timeout is None else time.monotonic() + pace.timeout
+        self._length = pace.interval
         self.task: Task | None = None
 
     @property
@@ -63,7 +48,7 @@ class Poller:
         if self.task is None:
             return False
         status = self.task.status
-        return status in FINAL if self._through_pauses else status not in _RUNNING
+        return status in FINAL if self._pace.through_pauses else status not in _RUNNING
 
     def change(self) -> Flow[Task]:
         """Return the task once it differs from the last look; the first look always does.
@@ -83,7 +68,7 @@ class Poller:
                     raise
                 raise self._given_up() from error
             if task != self.task:
-                self.task, self._length = task, self._interval
+                self.task, self._length = task, self._pace.interval
                 return task
 
     def pause(self) -> Flow[None]:
@@ -93,7 +78,7 @@ class Poller:
             WaitTimeoutError: The deadline passed meanwhile.
         """
         pause = self._length * random.uniform(0.75, 1.25)
-        self._length = min(self._length * _GROWTH, self._max_interval)
+        self._length = min(self._length * _GROWTH, self._pace.max_interval)
         if self._deadline is not None:
             pause = min(pause, self._deadline - time.monotonic())
         if pause > 0:
@@ -104,13 +89,13 @@ class Poller:
     def _given_up(self) -> WaitTimeoutError:
         seen = "it was never seen" if self.task is None else f"it was {self.task.status} when last seen"
         error = WaitTimeoutError(
-            0, f"task {self._task_id} was not done after {self._timeout:g} s; {seen}", task_id=self._task_id
+            0, f"task {self._task_id} was not done after {self._pace.timeout:g} s; {seen}", task_id=self._task_id
         )
         error.task = self.task
         return error
 
 
-def wait(poller: Poller, on_change: Callable[[Task], object] | None, *, raise_on_failure: bool) -> Flow[Task]:
+def wait(poller: Poller, on_change: Callable[[Task], object] | None, raise_on_failure: bool) -> Flow[Task]:
     """Return the task when it is done.
 
     Raises:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping
-from typing import Any, Unpack
-
-from xpander_api_client.models import FullThread, Message
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Unpack
 
 from xpander_tasks._connection import Connection
 from xpander_tasks._iterators import TaskIterator, TaskStream
-from xpander_tasks._models import Task, TasksListItem, TasksPage
-from xpander_tasks._operations import Input, InvokeOptions, TaskOrId, Timeout, continued, id_of
-from xpander_tasks._polling import wait, watch
-from xpander_tasks._steps import iterate, run
+from xpander_tasks._pace import Pace
 
-Items = list[TasksListItem]  # inside the class, `list` is a method
-Messages = list[Message]
-Filters = Mapping[str, Any]
+if TYPE_CHECKING:
+    from xpander_tasks._models import FullThread, Task, TasksListItem, TasksPage
+    from xpander_tasks._operations import Filters, Input, InvokeOptions, Items, Messages, TaskOrId, Timeout
 
 
 class SyncTasks(Connection):
@@ -58,7 +53,7 @@ class SyncTasks(Connection):
         """Return all tasks of a user, across all agents; otherwise like `list` of the organization."""
         operations, shell = self._ready()
         pages = operations.user_pages(user_id, filters, concurrency=concurrency, timeout=timeout)
-        return [item for page in iterate(pages, shell) for item in page.items]
+        return [item for page in shell.iterate(pages) for item in page.items]
 
     def iterate(
         self,
@@ -102,7 +97,7 @@ class SyncTasks(Connection):
         """
         operations, shell = self._ready()
         pages = operations.pages(agent_id, filters, concurrency=concurrency, per_page=per_page, timeout=timeout)
-        return iterate(pages, shell)
+        return shell.iterate(pages)
 
     def get(self, task_id: str, *, timeout: Timeout = None) -> Task:
         """Return a task in full.
@@ -112,27 +107,27 @@ class SyncTasks(Connection):
             TasksError: Anything else.
         """
         operations, shell = self._ready()
-        return run(operations.get(task_id, timeout), shell)
+        return shell.run(operations.get(task_id, timeout))
 
     def stop(self, task: TaskOrId, *, timeout: Timeout = None) -> Task:
         """Stop a task and return it; one that is done comes back unchanged."""
         operations, shell = self._ready()
-        return run(operations.stop(id_of(task), timeout), shell)
+        return shell.run(operations.stop(task, timeout))
 
     def delete(self, task: TaskOrId, *, timeout: Timeout = None) -> None:
         """Delete a task and its sub-tasks; one that runs is cancelled first."""
         operations, shell = self._ready()
-        return run(operations.delete(id_of(task), timeout), shell)
+        return shell.run(operations.delete(task, timeout))
 
     def thread(self, task: TaskOrId, *, timeout: Timeout = None) -> Messages:
         """Return what the user and the assistant said, oldest first."""
         operations, shell = self._ready()
-        return run(operations.thread(id_of(task), timeout), shell)
+        return shell.run(operations.thread(task, timeout))
 
     def full_thread(self, task: TaskOrId, *, timeout: Timeout = None) -> FullThread:
         """Return all messages of a task, and those of its sub-tasks by their ids."""
         operations, shell = self._ready()
-        return run(operations.full_thread(id_of(task), timeout), shell)
+        return shell.run(operations.full_thread(task, timeout))
 
     def invoke(self, agent_id: str, input: Input, *, timeout: Timeout = None, **options: Unpack[InvokeOptions]) -> Task:
         """Run an agent and return the finished task.
@@ -153,12 +148,12 @@ class SyncTasks(Connection):
             TasksError: Anything else.
         """
         operations, shell = self._ready()
-        return run(operations.invoke(agent_id, input, options, timeout), shell)
+        return shell.run(operations.invoke(agent_id, input, options, timeout))
 
     def start(self, agent_id: str, input: Input, *, timeout: Timeout = None, **options: Unpack[InvokeOptions]) -> Task:
         """Run an agent in the background and return its task at once; otherwise like `invoke`."""
         operations, shell = self._ready()
-        return run(operations.start(agent_id, input, options, timeout), shell)
+        return shell.run(operations.start(agent_id, input, options, timeout))
 
     def stream(
         self, agent_id: str, input: Input, *, timeout: Timeout = None, **options: Unpack[InvokeOptions]
@@ -168,7 +163,7 @@ class SyncTasks(Connection):
         If the connection is lost, an event `connection_lost` says so and the task is polled until it is done.
         """
         operations, shell = self._ready()
-        return TaskStream(iterate(operations.stream(agent_id, input, options, timeout), shell))
+        return TaskStream(shell.iterate(operations.stream(agent_id, input, options, timeout)))
 
     def reply(
         self,
@@ -179,7 +174,7 @@ class SyncTasks(Connection):
         **options: Unpack[InvokeOptions],
     ) -> Task:
         """Continue a task's conversation with a next turn and return it finished; otherwise like `invoke`."""
-        return self.invoke(task.agent_id, input, timeout=timeout, **continued(task, options))
+        return self.invoke(task.agent_id, input, timeout=timeout, **(options | {"id": task.id}))
 
     def wait_for(
         self,
@@ -209,10 +204,8 @@ class SyncTasks(Connection):
             NotFoundError: It does not exist, or was deleted meanwhile.
         """
         operations, shell = self._ready()
-        poller = operations.poller(
-            id_of(task), timeout=timeout, interval=interval, max_interval=max_interval, through_pauses=through_pauses
-        )
-        return run(wait(poller, on_change, raise_on_failure=raise_on_failure), shell)
+        pace = Pace(timeout, interval, max_interval, through_pauses)
+        return shell.run(operations.wait(task, pace, on_change, raise_on_failure))
 
     def watch(
         self,
@@ -225,7 +218,5 @@ class SyncTasks(Connection):
     ) -> Generator[Task, None, None]:
         """Return the task as it is now and each time it has changed, last when it is done; like `wait_for`."""
         operations, shell = self._ready()
-        poller = operations.poller(
-            id_of(task), timeout=timeout, interval=interval, max_interval=max_interval, through_pauses=through_pauses
-        )
-        return iterate(watch(poller), shell)
+        pace = Pace(timeout, interval, max_interval, through_pauses)
+        return shell.iterate(operations.watch(task, pace))

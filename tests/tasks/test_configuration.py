@@ -123,7 +123,7 @@ def test_a_closed_client_is_told_at_the_call(connect: Connect, call: str) -> Non
         (lambda client: client.list_user_tasks(""), "user_id"),
         (lambda client: client.list(""), "agent_id"),
         (lambda client: client.get(""), "task_id"),
-        (lambda client: client.get(None), "got None"),
+        (lambda client: client.get(None), "task_id"),
         (lambda client: client.pages(per_page=51), "1 to 50"),
         (lambda client: client.pages(per_page=0), "1 to 50"),
         (lambda client: client.pages(concurrency=-1), "at least 0"),

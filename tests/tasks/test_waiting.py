@@ -11,6 +11,7 @@ import pytest
 import xpander_tasks
 from xpander_mock import XpanderMock
 from xpander_tasks import AgentExecutionStatus, Retry
+from xpander_tasks._pace import Pace
 from xpander_tasks._polling import Poller
 from xpander_tasks._steps import Flow, Sleep
 
@@ -152,7 +153,7 @@ def test_the_interval_grows_to_its_cap_and_starts_anew_after_a_change() -> None:
                 assert isinstance(step, Sleep)
                 yield step.seconds
 
-    pauses = list(slept(Poller("t1", get, interval=1.0, max_interval=8.0)))
+    pauses = list(slept(Poller("t1", get, Pace(interval=1.0, max_interval=8.0))))
     expected = [1.0, 1.5, 2.25, 3.375, 5.0625, 7.59375, *[8.0] * 6, 1.0, 1.5, 2.25]
     assert len(pauses) == len(expected)
     for pause, middle in zip(pauses, expected, strict=True):

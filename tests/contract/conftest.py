@@ -53,16 +53,21 @@ def run(tmp_path: Path) -> Run:
     """Run the contract tests as a person would, with the reports in `tmp_path`."""
 
     def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "pytest", *(arguments or ["contract_tests"]), "-p", "no:cacheprovider"],
-            cwd=ROOT,
-            env=environment(tmp_path, variables),
-            capture_output=True,
-            text=True,
-            timeout=RUN_SECONDS,
-        )
+        return contract_run(tmp_path, *(arguments or ["contract_tests"]), **variables)
 
     return run
+
+
+def contract_run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run contract tests to their end."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments, "-p", "no:cacheprovider"],
+        cwd=ROOT,
+        env=environment(folder, variables),
+        capture_output=True,
+        text=True,
+        timeout=RUN_SECONDS,
+    )
 
 
 def environment(folder: Path, variables: dict[str, str]) -> dict[str, str]:

@@ -150,6 +150,15 @@ def test_closing_closes_what_it_has_made_and_nothing_else(requests: Requests) ->
         assert not own.is_closed
 
 
+def test_an_httpx_client_that_is_set_later_is_not_closed_in_place_of_the_one_made(requests: Requests) -> None:
+    """What was made before is closed even if calls have used an httpx client of one's own since."""
+    with httpx.Client(transport=requests.transport) as own:
+        with authenticated(requests) as client:
+            made = client.get_httpx_client()
+            client.set_httpx_client(own)
+        assert (made.is_closed, own.is_closed) == (True, False)
+
+
 def test_closing_asynchronously(requests: Requests) -> None:
     """The same for `async with` and an asynchronous httpx client."""
 

@@ -1,30 +1,32 @@
 """`XpanderMock` as users hold it."""
 
+import os
+
 import httpx
 import pytest
 
 import xpander_mock
 from xpander_mock import XpanderMock
+from xpander_tasks import Tasks
 
 
 def test_exported_names() -> None:
     """The public names are these."""
-    assert (
-        {name for name in vars(xpander_mock) if not name.startswith("_")}
-        >= set(xpander_mock.__all__)
-        == {
-            "DEMO_API_KEY",
-            "DEMO_BEARER_TOKEN",
-            "OTHER_API_KEY",
-            "Clock",
-            "ControlError",
-            "Handle",
-            "Parts",
-            "Settings",
-            "XpanderMock",
-            "create_app",
-        }
-    )
+    assert {name for name in xpander_mock.__all__ if getattr(xpander_mock, name)} == {
+        "DEMO_API_KEY",
+        "DEMO_BEARER_TOKEN",
+        "OTHER_API_KEY",
+        "Clock",
+        "ControlError",
+        "Handle",
+        "Parts",
+        "RateLimit",
+        "Settings",
+        "XpanderMock",
+        "create_app",
+    }
+    with pytest.raises(AttributeError, match="nothing"):
+        getattr(xpander_mock, "nothing")  # noqa: B009
 
 
 def test_it_runs_as_long_as_the_block() -> None:
@@ -35,6 +37,31 @@ def test_it_runs_as_long_as_the_block() -> None:
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{mock.url}/v1/tasks")
     mock.close()
+
+
+def test_a_decorated_function_has_a_mock_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each call has a fresh mock, found where clients look, and the environment is as before afterwards."""
+    monkeypatch.setenv("XPANDER_BASE_URL", "http://before")
+
+    @XpanderMock()
+    def made(title: str) -> int:
+        with Tasks() as tasks:
+            tasks.invoke(XpanderMock.agent_id, title)
+            return len(tasks.list(XpanderMock.agent_id))
+
+    assert made("one") == made(title="two") > 1
+    assert os.environ["XPANDER_BASE_URL"] == "http://before"
+
+
+def test_a_mock_can_be_started_again() -> None:
+    """Its address stays readable after its end; a second block starts it afresh."""
+    mock = XpanderMock()
+    with mock:
+        mock.add_task(id="x")
+        tasks = mock.state()["tasks"]
+    assert mock.url
+    with mock:
+        assert mock.state()["tasks"] != tasks
 
 
 def test_two_mocks_are_apart() -> None:

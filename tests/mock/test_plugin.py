@@ -1,0 +1,67 @@
+"""The pytest plugin, used here as its users would."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from xpander_mock import Handle, XpanderMock
+from xpander_tasks import Tasks
+
+SEEN: list[int] = []
+
+
+@pytest.mark.parametrize("round", [1, 2])
+def test_every_test_starts_from_a_clean_state(xpander_mock: Handle, xpander_tasks: Tasks, round: int) -> None:
+    """What one test changes, the next does not see, although the mock goes on running."""
+    SEEN.append(len(xpander_tasks.list(xpander_mock.agent_id)))
+    assert SEEN[:1] * round == SEEN
+    xpander_mock.clock.freeze()
+    xpander_mock.add_task()
+    xpander_mock.script(result="scripted")
+
+
+def test_the_client_runs_agents_and_streams(xpander_mock: Handle, xpander_tasks: Tasks) -> None:
+    """The synchronous client works on the mock, streams included."""
+    xpander_mock.script(text="two", chunks=["a", "b"])
+    task = xpander_tasks.invoke(xpander_mock.agent_id, "one")
+    assert (task.status, task.result) == ("completed", "one")
+    with xpander_tasks.stream(xpander_mock.agent_id, "two") as stream:
+        assert [event.data for event in stream if event.type == "chunk"] == ["a", "b"]
+
+
+def test_the_async_client_runs_agents_and_streams(xpander_mock: Handle, xpander_async_tasks: Tasks) -> None:
+    """So does the asynchronous one."""
+
+    async def run() -> None:
+        async with xpander_async_tasks as tasks:
+            task = await tasks.ainvoke(xpander_mock.agent_id, "one")
+            assert (task.status, task.result) == ("completed", "one")
+            async with tasks.astream(xpander_mock.agent_id, "two") as stream:
+                assert "".join([event.data async for event in stream if event.type == "chunk"]) == "two"
+
+    asyncio.run(run())
+
+
+USERS_TEST = """
+import os
+
+def test_a_user_writes(xpander_mock, xpander_tasks):
+    assert xpander_mock.url == os.environ["XPANDER_MOCK_URL"]
+    assert xpander_tasks.invoke(xpander_mock.agent_id, "hello").result == "hello"
+"""
+
+
+def test_a_suite_can_be_pointed_at_a_mock_elsewhere(tmp_path: Path) -> None:
+    """`XPANDER_MOCK_URL` names a mock that runs already; the plugin is found by itself and needs no configuration."""
+    file = tmp_path / "test_users.py"
+    file.write_text(USERS_TEST)
+    with XpanderMock() as mock:
+        environment = os.environ | {"XPANDER_MOCK_URL": mock.url}
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(file)]
+        ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60)
+        assert ended.returncode == 0, ended.stdout
+        assert [request["operation"] for request in mock.requests()] == ["invoke_agent"]

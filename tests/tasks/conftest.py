@@ -36,15 +36,15 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
     with ExitStack() as stack:
         runner = stack.enter_context(asyncio.Runner()) if request.param == "async" else None
 
-        def made(url: str, *, api_key: str = KEY, connections: int = 1, **settings: Any) -> Flavour:
+        def made(url: str, *, api_key: str | None = KEY, connections: int = 1, **settings: Any) -> Flavour:
             limits = httpx.Limits(max_connections=connections)
-            settings = {"retry": QUICK, "timeout": 5.0} | settings
-            configuration = Configuration(api_key=api_key, base_url=url, **settings)
+            chosen: dict[str, Any] = {"retry": QUICK, "timeout": 5.0, **settings}
+            configuration = Configuration(api_key=api_key, base_url=url, **chosen)
             if runner is None:
                 client = stack.enter_context(httpx.Client(limits=limits))
                 return Flavour(stack.enter_context(Tasks(configuration, http_client=client)), None)
-            async_client = httpx.AsyncClient(limits=limits)
-            stack.callback(lambda: runner.run(async_client.aclose()))
+            async_client, closing = httpx.AsyncClient(limits=limits), runner
+            stack.callback(lambda: closing.run(async_client.aclose()))
             return Flavour(Tasks(configuration, async_http_client=async_client), runner)
 
         yield made

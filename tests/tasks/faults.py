@@ -164,7 +164,7 @@ def scripted(*answers: bytes | Iterable[Act]) -> Answer:
     return answer
 
 
-def task(id: str = "t1", status: str = "completed", **fields: Any) -> dict[str, Any]:
+def task(id: Any = "t1", status: str = "completed", **fields: Any) -> dict[str, Any]:
     """A task as the API sends it."""
     return {
         "id": id,

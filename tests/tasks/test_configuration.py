@@ -138,7 +138,7 @@ def test_misuse_is_told_at_the_call(connect: Connect, call: Any, told: str) -> N
 
 def test_timeouts_per_client_and_per_call(connect: Connect, serve: Serve) -> None:
     """A call's own timeout comes before the client's, and an invoke gets ten minutes to answer by default."""
-    seen = []
+    seen: list[Any] = []
 
     def record(request: httpx.Request) -> httpx.Response:
         seen.append(request.extensions["timeout"])
@@ -156,7 +156,7 @@ def test_timeouts_per_client_and_per_call(connect: Connect, serve: Serve) -> Non
 
 def test_the_settings_of_ones_own_client_are_kept(serve: Serve) -> None:
     """Timeout, headers and hooks of a given client hold, and it stays open."""
-    seen = []
+    seen: list[httpx.Request] = []
     server = serve(scripted(reply(task())))
     with httpx.Client(timeout=11, headers={"x-team": "blue"}, event_hooks={"request": [seen.append]}) as own:
         with Tasks(Configuration(api_key=KEY, base_url=server.url), http_client=own) as tasks:

@@ -120,12 +120,13 @@ def test_no_credential_shows_in_an_error_a_log_or_a_repr(
     def answer(got: Got) -> Iterable[Act]:
         sent = got.headers.get("x-api-key", got.headers.get("authorization", ""))
         assert KEY in sent
-        return {
-            "echo": [reply({"detail": f"what is {sent}?"}, 401)],
-            "reset": [Reset()],
-            "not JSON": [reply(f"<html>{sent}")],
-            "refused": [reply("no", 503)],
-        }[fault]
+        answers: dict[str, Act] = {
+            "echo": reply({"detail": f"what is {sent}?"}, 401),
+            "reset": Reset(),
+            "not JSON": reply(f"<html>{sent}"),
+            "refused": reply("no", 503),
+        }
+        return [answers[fault]]
 
     url = serve(answer).url
     settings = {"api_key": KEY} if credential == "api_key" else {"api_key": None, "bearer_token": KEY}

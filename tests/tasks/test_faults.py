@@ -141,7 +141,7 @@ def test_refused_at_first(
     connect: Connect, closed_port: socket.socket, operation: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A server that is still starting is reached by the next attempt, also by an invoke: nothing was sent before."""
-    sent = []
+    sent: list[int] = []
 
     class Listen(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -306,9 +306,9 @@ def test_timeout_of_connecting(connect: Connect, closed_port: socket.socket) -> 
     address = closed_port.getsockname()
     with socket.create_connection(address):  # fills the queue, so that the next connection is not answered
         client = connect(f"http://127.0.0.1:{address[1]}", timeout=0.1)
-        for call in (lambda: client.get("t1"), lambda: client.start("a1", "hello")):
+        for operation in (READS["get"], INVOKES["start"]):
             with pytest.raises(xpander_tasks.RequestTimeoutError, match="ConnectTimeout") as caught:
-                call()
+                operation(client)
             assert "unknown" not in str(caught.value)
 
 

@@ -23,7 +23,7 @@ from .faults import Act, Got, reply
 from .flavours import Flavour
 
 SAMPLES = re.findall(r"^```python\n(.*?)^```", (Path(__file__).parent / "sdk_samples.md").read_text(), re.M | re.S)
-ITEMS = [
+ITEMS: list[dict[str, Any]] = [
     {"id": "t1", "agent_id": "agent-123", "organization_id": "o1", "status": "completed", "title": "Hello"},
     {"id": "t2", "agent_id": "agent-123", "organization_id": "o1", "status": "failed", "title": None},
     {"id": "t3", "agent_id": "agent-123", "organization_id": "o1", "status": "pending", "user_id": "user_42"},

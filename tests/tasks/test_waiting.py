@@ -144,8 +144,8 @@ def test_the_interval_grows_to_its_cap_and_starts_anew_after_a_change() -> None:
     shown = iter(["pending"] * 12 + ["executing"] * 3 + ["completed"])
 
     def get(task_id: str, deadline: float | None) -> Flow[Any]:
+        yield from ()
         return xpander_tasks.Task.from_dict(task(status=next(shown)))
-        yield  # a flow that needs nothing
 
     def slept(poller: Poller) -> Iterable[float]:
         while not poller.done:

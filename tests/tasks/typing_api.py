@@ -1,0 +1,97 @@
+"""The public types, pinned: this file is type-checked and never run."""
+
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import dataclass
+from typing import Any, assert_type
+
+from xpander_tasks import (
+    AsyncTaskIterator,
+    AsyncTaskStream,
+    Configuration,
+    FullThread,
+    Message,
+    ModuleException,
+    RateLimitedError,
+    Task,
+    TaskEvent,
+    TaskInput,
+    TaskIterator,
+    Tasks,
+    TasksListItem,
+    TasksPage,
+    TaskStream,
+    User,
+    WaitTimeoutError,
+)
+
+
+@dataclass
+class Answer:
+    name: str
+
+
+def blocking(tasks: Tasks) -> None:
+    assert_type(tasks.list(), list[TasksListItem])
+    assert_type(tasks.list("a1", {"status": "failed"}, concurrency=2, timeout=3), list[TasksListItem])
+    assert_type(tasks.list_user_tasks(user_id="u1"), list[TasksListItem])
+    assert_type(tasks.iterate(), TaskIterator)
+    assert_type(next(tasks.iterate()), TasksListItem)
+    assert_type(tasks.pages(), Generator[TasksPage, None, None])
+    assert_type(tasks.list()[0].load(), Task)
+    task = tasks.get("t1")
+    assert_type(task, Task)
+    assert_type(tasks.invoke("a1", "hello", output_format="json", title="x"), Task)
+    assert_type(tasks.start("a1", TaskInput(text="hello"), user=User(email="ada@example.com")), Task)
+    assert_type(tasks.reply(task, "more"), Task)
+    assert_type(tasks.stop(task), Task)
+    assert_type(tasks.thread(task), list[Message])
+    assert_type(tasks.full_thread(task), FullThread)
+    assert_type(tasks.wait_for(task, timeout=5, on_change=print), Task)
+    assert_type(tasks.watch("t1"), Generator[Task, None, None])
+    assert_type(task.parsed(), Any)
+    assert_type(task.parsed(Answer), Answer)
+    assert_type(task.parsed(dict[str, int]), dict[str, int])
+    assert_type(task.extra, dict[str, Any])
+    with tasks.stream("a1", "hello") as stream:
+        assert_type(stream, TaskStream)
+        for event in stream:
+            assert_type(event, TaskEvent)
+            assert_type(event.text, str)
+            assert_type(event.task, Task | None)
+        assert_type(stream.text, str)
+        assert_type(stream.result(), Task)
+
+
+async def awaited(tasks: Tasks) -> None:
+    assert_type(await tasks.alist("a1"), list[TasksListItem])
+    assert_type(await tasks.alist_user_tasks("u1"), list[TasksListItem])
+    assert_type(tasks.aiterate(), AsyncTaskIterator)
+    assert_type(tasks.apages(), AsyncGenerator[TasksPage, None])
+    async for item in tasks.aiterate():
+        assert_type(item, TasksListItem)
+        assert_type(await item.aload(), Task)
+    assert_type(await tasks.aget("t1"), Task)
+    assert_type(await tasks.ainvoke("a1", "hello", version="draft"), Task)
+    assert_type(await tasks.await_for("t1", raise_on_failure=True), Task)
+    async with tasks.astream("a1", "hello") as stream:
+        assert_type(stream, AsyncTaskStream)
+        assert_type(await stream.result(), Task)
+
+
+def errors(tasks: Tasks) -> None:
+    try:
+        tasks.get("t1")
+    except RateLimitedError as error:
+        assert_type(error.retry_after, float | None)
+    except WaitTimeoutError as error:
+        assert_type(error.task, Task | None)
+    except ModuleException as error:
+        assert_type(error.status_code, int)
+        assert_type(error.description, str)
+
+
+def wrong(tasks: Tasks) -> None:
+    """What a type checker refuses."""
+    tasks.invoke("a1", "hello", colour="red")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    tasks.get(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Configuration("key")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

@@ -12,6 +12,8 @@ from contract_tests._summary import summary
 from contract_tests.failure import redact
 from contract_tests.report import Fault, Finding, Report
 
+MOST_NAMED = 20
+
 
 class Collector:
     """Fills a report and writes it.
@@ -75,7 +77,8 @@ class Collector:
 
     def _note_left(self, left: list[str]) -> None:
         if left:
-            self.report.notes.append(f"These tasks could not be deleted: {', '.join(left)}")
+            more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
+            self.report.notes.append(f"These tasks could not be deleted: {', '.join(left[:MOST_NAMED])}{more}")
 
     def _json(self) -> str:
         findings = [

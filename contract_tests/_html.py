@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from contract_tests.contract import operations
-from contract_tests.report import Finding, Report
+from contract_tests.report import Group, Report
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8882; --good: #1a7f37; --bad: #cf222e; --warn: #9a6700; }
@@ -23,7 +23,7 @@ pre { background: var(--soft); padding: .6rem; overflow-x: auto; white-space: pr
 .failed { border-left: 3px solid var(--bad); padding-left: 1rem; margin: 1.5rem 0 }
 .warning { border-left: 3px solid var(--warn); padding-left: 1rem; margin: 1.5rem 0 }
 blockquote { margin: .5rem 0; font-style: italic }
-dt { font-weight: 600 } dd { margin: 0 0 .5rem; overflow-wrap: anywhere }
+dt { font-weight: 600 } dd { margin: 0 0 .5rem; overflow-wrap: anywhere; white-space: pre-line }
 .tag { display: inline-block; border: 1px solid var(--line); border-radius: .3rem; padding: 0 .35rem; margin: .1rem }
 .tag.never { opacity: .45; border-style: dashed }
 """
@@ -49,27 +49,29 @@ def _lines(report: Report) -> Iterator[str]:
         f"{len(operations())} operations.</p>"
     )
     yield from (f"<p>{escape(note)}</p>" for note in report.notes)
-    yield from _findings(report, "Failures", failed, "failed")
-    yield from _findings(report, "Warnings", report.with_outcome("warned"), "warning")
+    yield from _groups("Failures", report.groups("failed"), "failed")
+    yield from _groups("Warnings", report.groups("warned"), "warning")
     yield from _claims(report)
     yield from _statuses(report)
     yield from _parameters(report)
     yield "</body></html>"
 
 
-def _findings(report: Report, title: str, findings: list[Finding], style: str) -> Iterator[str]:
-    if not findings:
+def _groups(title: str, groups: list[Group], style: str) -> Iterator[str]:
+    if not groups:
         return
     yield f"<h2>{title}</h2>"
-    for finding in findings:
-        yield f'<section class="{style}"><code>{escape(finding.test)}</code>'
-        for fault in finding.faults:
-            for claim, sentence in report.quotes(finding, fault):
-                yield f"<blockquote><b>{escape(claim)}</b> {escape(sentence)}</blockquote>"
-            yield f"<dl><dt>expected</dt><dd>{escape(fault.expected)}</dd>"
-            yield f"<dt>came</dt><dd>{escape(fault.came)}</dd></dl>"
-            if fault.curl:
-                yield f"<pre>{escape(fault.curl)}</pre>"
+    for group in groups:
+        yield f'<section class="{style}"><code>{escape(group.tests[0])}</code>'
+        for claim, sentence in group.quotes:
+            yield f"<blockquote><b>{escape(claim)}</b> {escape(sentence)}</blockquote>"
+        yield f"<dl><dt>expected</dt><dd>{escape(group.fault.expected)}</dd>"
+        yield f"<dt>came</dt><dd>{escape(group.fault.came)}</dd></dl>"
+        if group.fault.curl:
+            yield f"<pre>{escape(group.fault.curl)}</pre>"
+        if len(group.tests) > 1:
+            others = "".join(f"<li><code>{escape(test)}</code></li>" for test in group.tests[1:])
+            yield f"<details><summary>and in {len(group.tests) - 1} more</summary><ul>{others}</ul></details>"
         yield "</section>"
 
 

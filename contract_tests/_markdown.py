@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from contract_tests.contract import operations
-from contract_tests.report import Finding, Report
+from contract_tests.report import Group, Outcome, Report
+
+SECTIONS: tuple[tuple[str, Outcome], ...] = (("Failures", "failed"), ("Warnings", "warned"))
 
 
 def markdown(report: Report) -> str:
@@ -24,12 +26,12 @@ def _lines(report: Report) -> Iterator[str]:
         f"{verdicts['not run']} not run."
     )
     yield from (f"\n{note}" for note in report.notes)
-    for title, outcome in (("Failures", "failed"), ("Warnings", "warned")):
-        findings = [finding for finding in report.findings.values() if finding.outcome == outcome]
-        if findings:
+    for title, outcome in SECTIONS:
+        groups = report.groups(outcome)
+        if groups:
             yield f"\n## {title}"
-            for finding in findings:
-                yield from _finding(report, finding)
+            for group in groups:
+                yield from _group(group)
     yield "\n## Claims\n"
     yield "| claim | | sentence | from | tests |"
     yield "|---|---|---|---|---|"
@@ -48,15 +50,17 @@ def _lines(report: Report) -> Iterator[str]:
         yield f"| `{name}` | {statuses.total()} | {answers} | {parameters} |"
 
 
-def _finding(report: Report, finding: Finding) -> Iterator[str]:
-    yield f"\n### {finding.test}"
-    for fault in finding.faults:
-        for claim, sentence in report.quotes(finding, fault):
-            yield f"\n> {claim}: {sentence}"
-        yield f"\nexpected: {fault.expected}\n"
-        yield f"came: {fault.came}"
-        if fault.curl:
-            yield f"\n```sh\n{fault.curl}\n```"
+def _group(group: Group) -> Iterator[str]:
+    yield f"\n### {group.tests[0]}"
+    for claim, sentence in group.quotes:
+        yield f"\n> {claim}: {sentence}"
+    yield f"\nexpected: {group.fault.expected}\n"
+    yield f"came: {group.fault.came}"
+    if group.fault.curl:
+        yield f"\n```sh\n{group.fault.curl}\n```"
+    if len(group.tests) > 1:
+        yield f"\nAlso in {len(group.tests) - 1} more:\n"
+        yield from (f"- {test}" for test in group.tests[1:])
 
 
 def _cell(text: str) -> str:

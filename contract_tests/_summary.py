@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from contract_tests.contract import operations
-from contract_tests.report import Finding, Report
+from contract_tests.failure import shorten
+from contract_tests.report import Group, Report
 
 WIDTH = 118
 MOST_SHOWN = 20
+LONGEST_TEXT = 700
 
 
 def summary(report: Report, files: list[Path]) -> str:
@@ -42,12 +44,12 @@ def _lines(report: Report, files: list[Path]) -> Iterator[str]:
     yield f"  {len(report.claims)} claims: {', '.join(parts)}"
     yield from _not_run(report)
     yield from (f"  {note}" for note in report.notes)
-    for title, findings in (("FAILED", report.with_outcome("failed")), ("WARNING", report.with_outcome("warned"))):
-        for finding in findings[:MOST_SHOWN]:
+    for title, groups in (("FAILED", report.groups("failed")), ("WARNING", report.groups("warned"))):
+        for group in groups[:MOST_SHOWN]:
             yield ""
-            yield from _finding(report, title, finding)
-        if len(findings) > MOST_SHOWN:
-            yield f"\n… and {len(findings) - MOST_SHOWN} more, see the reports"
+            yield from _group(title, group)
+        if len(groups) > MOST_SHOWN:
+            yield f"\n  … and {len(groups) - MOST_SHOWN} more, see the reports"
     yield ""
     yield f"  Reports: {', '.join(map(str, files))}"
     yield f"  {report.verdict()} SEED={target.seed} repeats the run."
@@ -62,19 +64,20 @@ def _not_run(report: Report) -> Iterator[str]:
         yield from _wrapped("    not run: ", f"{reason} — {', '.join(claims)}")
 
 
-def _finding(report: Report, title: str, finding: Finding) -> Iterator[str]:
-    yield f"{title} {finding.test}"
-    for fault in finding.faults:
-        for claim, sentence in report.quotes(finding, fault):
-            yield from _wrapped(f"  {claim:<9} ", f"“{sentence}”")
-        yield from _wrapped("  expected  ", fault.expected)
-        yield from _wrapped("  came      ", fault.came)
-        if fault.curl:
-            # One line, however long: it is there to be copied.
-            yield f"  again     {fault.curl}"
+def _group(title: str, group: Group) -> Iterator[str]:
+    more = f" and {len(group.tests) - 1} more" if len(group.tests) > 1 else ""
+    yield f"{title} {group.tests[0]}{more}"
+    for claim, sentence in group.quotes:
+        yield from _wrapped(f"  {claim:<9} ", f"“{sentence}”")
+    yield from _wrapped("  expected  ", shorten(group.fault.expected, LONGEST_TEXT))
+    yield from _wrapped("  came      ", shorten(group.fault.came, LONGEST_TEXT))
+    if group.fault.curl:
+        # One line, however long: it is there to be copied.
+        yield f"  again     {group.fault.curl}"
 
 
 def _wrapped(label: str, text: str) -> Iterator[str]:
-    lines = textwrap.wrap(text, WIDTH - len(label)) or [""]
-    yield label + lines[0]
+    width = WIDTH - len(label)
+    lines = [part for line in text.splitlines() for part in textwrap.wrap(line, width, break_on_hyphens=False)]
+    yield label + (lines[0] if lines else "")
     yield from (" " * len(label) + line for line in lines[1:])

@@ -58,6 +58,21 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The same fault, wherever it was found.
+
+    Args:
+        fault: The first that was found.
+        quotes: The claims that it breaks: their ids and sentences.
+        tests: The tests that found it.
+    """
+
+    fault: Fault
+    quotes: tuple[tuple[str, str], ...]
+    tests: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimRow:
     """A claim and how it fared.
 
@@ -111,10 +126,20 @@ class Report:
             f"The contract is broken: {failed} test{'s' * (failed > 1)} failed." if failed else "The contract is kept."
         )
 
-    def quotes(self, finding: Finding, fault: Fault) -> list[tuple[str, str]]:
+    def groups(self, outcome: Outcome) -> list[Group]:
+        """Return the faults of the tests that ended in one way, those that break the same promise together."""
+        groups: dict[tuple[object, ...], Group] = {}
+        for finding in self.with_outcome(outcome):
+            for fault in finding.faults:
+                quotes = self.quotes(finding, fault)
+                group = groups.setdefault((quotes, fault.expected), Group(fault, quotes, []))
+                group.tests.append(finding.test)
+        return list(groups.values())
+
+    def quotes(self, finding: Finding, fault: Fault) -> tuple[tuple[str, str], ...]:
         """Return the claims that a fault breaks: their ids and sentences."""
         broken = [fault.claim] if fault.claim else finding.claims
-        return [(claim, self.claims[claim].sentence) for claim in broken]
+        return tuple((claim, self.claims[claim].sentence) for claim in broken)
 
     def claim_rows(self) -> list[ClaimRow]:
         """Return all claims and how they fared."""

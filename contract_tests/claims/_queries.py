@@ -1,15 +1,16 @@
 """Queries for hypothesis to choose from: what a scope holds, and what nearly matches it."""
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
 from contract_tests.claims import _instants
-from contract_tests.claims._scope import Scope, Snapshot, created_at
+from contract_tests.claims._scope import FILTERS, Scope, Snapshot, created_at
 from contract_tests.claims._tasks import STATUSES
 
+Value = TypeVar("Value")
 Generated = Callable[[Callable[..., Any]], Callable[..., None]]
 MOST_FILTERS = 4
 
@@ -37,43 +38,72 @@ def near_misses(value: str) -> list[str]:
     return [other for other in dict.fromkeys(found) if other not in ("", value)]
 
 
-@st.composite
-def queries(draw: st.DrawFn, scope: Scope, held: Snapshot) -> dict[str, str]:
-    """Return filters and dates, mostly such that some task of the scope passes them all."""
-    query: dict[str, str] = {}
-    if not held.items:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What hypothesis chooses: numbers, which become a query once it is known what a list holds.
+
+    What is drawn must not depend on what others may change meanwhile.
+
+    Args:
+        pivot: Which task's values to ask for.
+        filters: Filters, and for each how to choose its value, and which.
+        dates: Bounds, and for each at which task, how far from its creation, and how written.
+        per_page: Size of the pages.
+    """
+
+    pivot: int
+    filters: list[tuple[str, str, int]]
+    dates: list[tuple[str, int, int, int]]
+    per_page: int
+
+    def query(self, scope: Scope, held: Snapshot) -> dict[str, str]:
+        """Return filters and dates, mostly such that some task of the scope passes them all."""
+        if not held.items:
+            return {}
+        query: dict[str, str] = {}
+        pivot = _at(held.items, self.pivot)
+        for name, how, number in self.filters:
+            values = list(STATUSES) if name == "status" else held.values(name)
+            if name not in scope.filters() or not values:
+                continue
+            own = held.value(pivot, name)
+            query[name] = own if own and how == "pivot" else _at(values, number)
+            if how == "near" and name != "status":
+                query[name] = _at(near_misses(query[name]), number // 7)
+        return query | self.bounds(scope, held)
+
+    def bounds(self, scope: Scope, held: Snapshot) -> dict[str, str]:
+        """Return bounds at, just before or just after the creation of some task, written in any way."""
+        instants = [instant for instant in map(created_at, held.items) if instant]
+        if not scope.dated or not instants:
+            return {}
+        query: dict[str, str] = {}
+        for name, number, steps, spelling in self.dates:
+            bound = _at(instants, number) + steps * _instants.step(instants)
+            confined = scope.base.get(name)
+            if confined:
+                limit = _instants.parse(confined)
+                bound = max(bound, limit) if name == "from_date" else min(bound, limit)
+            query[name] = _at(_instants.spellings(bound), spelling)
         return query
-    pivot = draw(st.sampled_from(held.items))
-    names = [name for name in scope.filters() if held.values(name) or name == "status"]
-    for name in draw(st.lists(st.sampled_from(names), unique=True, max_size=MOST_FILTERS)) if names else []:
-        own = held.value(pivot, name)
-        choice = draw(st.sampled_from(["pivot"] * 5 + ["any"] * 3 + ["near"]))
-        if choice == "pivot" and own:
-            query[name] = own
-        elif name == "status":
-            query[name] = draw(st.sampled_from(STATUSES))
-        elif choice == "near":
-            query[name] = draw(st.sampled_from(near_misses(draw(st.sampled_from(held.values(name))))))
-        else:
-            query[name] = draw(st.sampled_from(held.values(name)))
-    if scope.dated and draw(st.booleans()):
-        query |= draw(dates(scope, held))
-    return query
 
 
-@st.composite
-def dates(draw: st.DrawFn, scope: Scope, held: Snapshot) -> dict[str, str]:
-    """Return one or two bounds at, just before or just after the creation of some task, written in any way."""
-    query: dict[str, str] = {}
-    instants = [instant for instant in map(created_at, held.items) if instant]
-    if not instants:
-        return query
-    step = _instants.step(instants)
-    for name in draw(st.lists(st.sampled_from(["from_date", "to_date"]), unique=True, min_size=1)):
-        bound = draw(st.sampled_from(instants)) + draw(st.sampled_from([-step, timedelta(0), timedelta(0), step]))
-        confined = scope.base.get(name)
-        if confined:
-            limit = _instants.parse(confined)
-            bound = max(bound, limit) if name == "from_date" else min(bound, limit)
-        query[name] = draw(st.sampled_from(_instants.spellings(bound)))
-    return query
+NUMBERS = st.integers(0, 9999)
+BOUNDS = st.sampled_from(["from_date", "to_date"])
+
+
+def choices(*, least_dates: int = 0) -> st.SearchStrategy[Choice]:
+    """Return what hypothesis may choose."""
+    filters = st.tuples(st.sampled_from(FILTERS), st.sampled_from(["pivot"] * 5 + ["any"] * 3 + ["near"]), NUMBERS)
+    dates = st.tuples(BOUNDS, NUMBERS, st.sampled_from([0, 0, -1, 1]), NUMBERS)
+    return st.builds(
+        Choice,
+        pivot=NUMBERS,
+        filters=st.lists(filters, max_size=MOST_FILTERS, unique_by=lambda chosen: chosen[0]),
+        dates=st.lists(dates, min_size=least_dates, max_size=2, unique_by=lambda chosen: chosen[0]),
+        per_page=st.integers(1, 50),
+    )
+
+
+def _at(values: list[Value], number: int) -> Value:
+    return values[number % len(values)]

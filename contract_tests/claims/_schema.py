@@ -49,6 +49,12 @@ def task() -> Schema:
     return Schema({"$ref": "#/components/schemas/Task"})
 
 
+@cache
+def properties(model: str) -> tuple[str, ...]:
+    """Return the names of all fields of a model."""
+    return tuple(document()["components"]["schemas"][model]["properties"])
+
+
 def json_fault(text: str | None, schema: dict[str, Any] | None) -> str | None:
     """Return why a text is not JSON as a caller's own schema says, or None when it is."""
     try:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +16,8 @@ from contract_tests.recorder import Sent
 
 Query = Mapping[str, str | int]
 ABRIDGED_CHARACTERS = 800
+LISTS = ("list_tasks", "list_agent_tasks")
+TASKS = ("get_task", "stop_task", "invoke_agent", "invoke_agent_async")
 STREAM_TYPE = "text/event-stream"
 
 
@@ -67,7 +69,7 @@ class Answer:
         status: Status code.
         headers: Headers.
         body: The whole body, decompressed.
-        json: The body, parsed; None when it is not JSON.
+        json: The body, parsed; None when it is not JSON. What may be absent from a task and is, is null here.
     """
 
     operation: Operation
@@ -145,7 +147,7 @@ def task_of(event: dict[str, Any], answer: Answer) -> dict[str, Any]:
     __tracebackhide__ = True
     task = event["data"]
     _held(_schema.task(), task, f"{event['type']} whose data is a Task", answer)
-    return dict(task)
+    return filled(task, "Task")
 
 
 class Api:
@@ -200,6 +202,7 @@ class Api:
         except httpx.TransportError as error:
             none = Answer(operation, request, self.credentials, 0, httpx.Headers(), b"(no answer)")
             raise Broken("a whole answer", f"{type(error).__name__}: {error}", none, claim="WIRE-1") from None
+        parsed = _json(response)
         answer = Answer(
             operation,
             request,
@@ -207,10 +210,10 @@ class Api:
             response.status_code,
             response.headers,
             response.content,
-            _json(response),
+            parsed,
         )
         _judge(answer)
-        return answer
+        return replace(answer, json=_whole(operation.id, parsed)) if answer.status == 200 else answer
 
     def stream(self, agent: str, body: Any) -> Stream:
         """Invoke an agent and read all its events."""
@@ -293,6 +296,18 @@ def events_of(answer: Answer) -> list[dict[str, Any]]:
         _held(_schema.event(), event, "an event as its schema says", answer)
         events.append(event)
     return events
+
+
+def filled(value: dict[str, Any], model: str) -> dict[str, Any]:
+    """Return an object with null for what may be absent and is, and a task's status, which is pending by default."""
+    whole = dict.fromkeys(_schema.properties(model)) | value
+    return {**whole, "status": whole["status"] or "pending"}
+
+
+def _whole(operation_id: str, value: Any) -> Any:
+    if operation_id in LISTS:
+        return {**value, "items": [filled(item, "TasksListItem") for item in value["items"]]}
+    return filled(value, "Task") if operation_id in TASKS else value
 
 
 def _json(response: httpx.Response) -> Any:

@@ -4,10 +4,9 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from contract_tests.claims import _instants
-from contract_tests.claims._queries import Generated, dates
+from contract_tests.claims._queries import Choice, Generated, choices
 from contract_tests.claims._scope import DATED_SCOPES, Scope, Snapshot, created_at
 from contract_tests.claims._validation import refuses_query
 from contract_tests.claims.api import Answer, require
@@ -82,16 +81,9 @@ def test_dates_combine_with_each_other_and_with_filters(scope: Scope, generated:
     """LIST-4, LIST-2: dates bound whatever the other filters return."""
 
     @generated
-    @given(data=st.data())
-    def check(data: st.DataObject) -> None:
-        def judge(held: Snapshot) -> None:
-            query = data.draw(dates(scope, held), label="dates")
-            for name in ("status", "agent_id", "triggering_agent_id", "user_id"):
-                if held.values(name) and data.draw(st.integers(0, 3), label=name) == 0:
-                    query[name] = data.draw(st.sampled_from(held.values(name)), label=name)
-            _is(scope, held, query)
-
-        scope.settled(judge)
+    @given(choice=choices(least_dates=1))
+    def check(choice: Choice) -> None:
+        scope.settled(lambda held: _is(scope, held, choice.query(scope, held)))
 
     check()
 

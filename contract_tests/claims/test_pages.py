@@ -2,10 +2,9 @@
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from contract_tests.claims._queries import Generated, queries
-from contract_tests.claims._scope import LARGEST_PAGE, Page, Scope, Snapshot
+from contract_tests.claims._queries import Choice, Generated, choices
+from contract_tests.claims._scope import Page, Scope, Snapshot
 from contract_tests.claims._validation import refuses_query
 from contract_tests.claims.api import Api, require
 
@@ -65,13 +64,12 @@ def test_the_pages_of_any_filter_add_up(scope: Scope, generated: Generated) -> N
     """PAGE-3, PAGE-4, PAGE-5: totals count all matches, pages are full, and joined they are each match once."""
 
     @generated
-    @given(data=st.data())
-    def check(data: st.DataObject) -> None:
+    @given(choice=choices())
+    def check(choice: Choice) -> None:
         def judge(held: Snapshot) -> None:
-            query = data.draw(queries(scope, held), label="query")
+            query = choice.query(scope, held)
             matches = held.matching(query)
-            smallest = max(1, -(-len(matches) // MOST_REQUESTS))
-            size = data.draw(st.integers(smallest, LARGEST_PAGE), label="per_page")
+            size = max(choice.per_page, -(-len(matches) // MOST_REQUESTS))
             _adds_up(list(scope.pages(size, **query)), matches, size)
 
         scope.settled(judge)

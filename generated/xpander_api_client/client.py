@@ -182,9 +182,10 @@ class AuthenticatedClient(Client):
     """A client with credentials: an API key, which is the default way, or a bearer token. Its `repr` shows neither.
 
     Args:
-        api_key: API key, sent in the header `api_key_header`.
-        token: Bearer token, sent as `Authorization: Bearer …` when there is no API key.
-        api_key_header: Name of the header for the API key.
+        token: Bearer token, or what `auth_header_name` and `prefix` make of it.
+        api_key: API key, sent as `x-api-key`.
+        prefix: What stands before the token, if anything.
+        auth_header_name: Name of the header for the token.
 
     The other arguments are those of `Client`.
 
@@ -192,9 +193,10 @@ class AuthenticatedClient(Client):
         ValueError: Neither an API key nor a token was given, or both, or one that no header can carry.
     """
 
+    token: str | None = field(default=None, repr=False)
     api_key: str | None = field(default=None, kw_only=True, repr=False)
-    token: str | None = field(default=None, kw_only=True, repr=False)
-    api_key_header: str = field(default="x-api-key", kw_only=True)
+    prefix: str = field(default="Bearer", kw_only=True)
+    auth_header_name: str = field(default="Authorization", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         """Refuse credentials here, where the message need not repeat them as the error of a later call would."""
@@ -206,5 +208,5 @@ class AuthenticatedClient(Client):
 
     def _credentials(self) -> dict[str, str]:
         if self.api_key:
-            return {self.api_key_header: self.api_key}
-        return {"Authorization": f"Bearer {self.token}"}
+            return {"x-api-key": self.api_key}
+        return {self.auth_header_name: f"{self.prefix} {self.token}" if self.prefix else f"{self.token}"}

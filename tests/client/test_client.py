@@ -59,6 +59,14 @@ def test_a_bearer_token_is_the_other_way(requests: Requests) -> None:
     assert "x-api-key" not in requests[0].headers
 
 
+def test_a_token_goes_into_the_header_that_is_named(requests: Requests) -> None:
+    """As in every client of this generator, `auth_header_name` and `prefix` say where a token goes and how."""
+    client = authenticated(requests, api_key=None, token=SECRET, prefix="", auth_header_name="X-Other")
+    delete_task.sync("t", client=client)
+    assert requests[0].headers["x-other"] == SECRET
+    assert not {"authorization", "x-api-key"} & set(requests[0].headers)
+
+
 def test_a_client_without_credentials_sends_none(requests: Requests) -> None:
     """`Client` calls the API as someone without credentials does."""
     delete_task.sync("t", client=Client("https://api.example", httpx_args={"transport": requests.transport}))

@@ -42,7 +42,8 @@ FORMS = {
     "crlf": f"data: {FIRST}\r\n\r\ndata: {SECOND}\r\n\r\ndata: {THIRD}\r\n\r\n",
     "cr": f"data: {FIRST}\r\rdata: {SECOND}\r\rdata: {THIRD}\r\r",
     "several lines": f"data: {FIRST[:HALF]}\ndata: {FIRST[HALF:]}\n\ndata: {SECOND}\n\ndata: {THIRD}\n\n",
-    "comments": f": hello\n\ndata: {FIRST}\n: in between\n\n: ping\n\n\ndata: {SECOND}\n\ndata: {THIRD}\n\n",
+    "comments": f": hello\n\ndata: {FIRST}\n: in between\n:\n\n: ping\n\n\ndata: {SECOND}\n\ndata: {THIRD}\n\n",
+    "bare comment": f"data: {FIRST[:HALF]}\n:\ndata: {FIRST[HALF:]}\n\ndata: {SECOND}\n\ndata: {THIRD}\n\n",
     "other fields": f"id: 1\nevent: x\ndata:{FIRST}\nretry: 9\n\ndata: {SECOND}\nfoo: 1\n\nid: 3\n\ndata: {THIRD}\n\n",
     "cut at the end": f"data: {FIRST}\n\ndata: {SECOND}\n\ndata: {THIRD}\n\ndata: {FIRST[:HALF]}",
 }

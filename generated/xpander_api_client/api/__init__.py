@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import httpx
 import msgspec
-from httpx_sse import EventSource, SSEError
 
 from .. import errors
 from ..client import Client, Request, RequestParts, Timeout
@@ -143,8 +142,44 @@ def no_body(response: httpx.Response, as_type: Any) -> None:
 
 
 def events(response: httpx.Response, as_type: Any) -> list[Any]:
-    """Read all server-sent events, in the form of the HTML standard."""
-    return [decode(event.data.encode(), as_type) for event in EventSource(response).iter_sse() if event.data]
+    """Read all server-sent events."""
+    if not _has_events(response):
+        raise msgspec.DecodeError(f"expected text/event-stream, got {response.headers.get('content-type')!r}")
+    return [decode(data, as_type) for data in EventDecoder().feed(response.content)]
+
+
+class EventDecoder:
+    """Collects the chunks of a stream and gives the data of each complete event, as the HTML standard reads them.
+
+    Names, ids and retry times of events are read over.
+    """
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._data: list[bytes] = []
+        self._after_cr = False
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Take the next bytes and yield the data of each event that they complete. What the end cuts off is dropped."""
+        if self._after_cr and chunk.startswith(b"\n"):
+            chunk = chunk[1:]
+        self._after_cr = chunk.endswith(b"\r") if chunk else self._after_cr
+        # On bytes, splitlines knows \n, \r and \r\n only; on text it would split inside strings of the JSON.
+        lines = (self._rest + chunk).splitlines(keepends=True)
+        self._rest = lines.pop() if lines and not lines[-1].endswith((b"\n", b"\r")) else b""
+        for line in lines:
+            line = line.rstrip(b"\r\n").removeprefix(b"\xef\xbb\xbf")
+            name, _, value = line.partition(b":")
+            if name == b"data":
+                self._data.append(value.removeprefix(b" "))
+            elif not line and self._data:
+                yield b"\n".join(self._data)
+                self._data.clear()
+
+
+def _has_events(response: httpx.Response) -> bool:
+    kind: str = response.headers.get("content-type", "")
+    return kind.partition(";")[0].strip().lower() == "text/event-stream"
 
 
 def read(operation: str, readers: Readers, response: httpx.Response) -> Any:
@@ -175,7 +210,7 @@ def _decoding(operation: str, status: int, as_type: Any, content: bytes) -> Iter
         yield
     except msgspec.ValidationError as error:
         raise errors.InvalidBody(operation, status, content, type_name(as_type), *split_message(str(error))) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, SSEError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise errors.UndecodableBody(operation, status, content, str(error)) from None
 
 
@@ -239,11 +274,10 @@ def _arguments(
     return arguments
 
 
-def event(operation: str, status: int, data: str, as_type: Any) -> Any:
+def event(operation: str, status: int, data: bytes, as_type: Any) -> Any:
     """Read the data of one event."""
-    content = data.encode()
-    with _decoding(operation, status, as_type, content):
-        return decode(content, as_type)
+    with _decoding(operation, status, as_type, data):
+        return decode(data, as_type)
 
 
 @contextmanager
@@ -259,7 +293,7 @@ def stream(
     http = client.get_httpx_client()
     with http.stream(**_arguments(client, http, request, headers, timeout, True)) as response:
         reader, as_type = _documented(readers, response.status_code) or (None, None)
-        if reader is not events:
+        if reader is not events or not _has_events(response):
             response.read()
             raise _refusal(operation, readers, response)
         yield _events(operation, response, as_type)
@@ -278,7 +312,7 @@ async def astream(
     http = client.get_async_httpx_client()
     async with http.stream(**_arguments(client, http, request, headers, timeout, True)) as response:
         reader, as_type = _documented(readers, response.status_code) or (None, None)
-        if reader is not events:
+        if reader is not events or not _has_events(response):
             await response.aread()
             raise _refusal(operation, readers, response)
         async with aclosing(_aevents(operation, response, as_type)) as arriving:
@@ -286,18 +320,17 @@ async def astream(
 
 
 def _events(operation: str, response: httpx.Response, as_type: Any) -> Iterator[Any]:
-    with _decoding(operation, response.status_code, as_type, b""):
-        for sent in EventSource(response).iter_sse():
-            if sent.data:
-                yield event(operation, response.status_code, sent.data, as_type)
+    decoder = EventDecoder()
+    for chunk in response.iter_bytes():
+        for data in decoder.feed(chunk):
+            yield event(operation, response.status_code, data, as_type)
 
 
 async def _aevents(operation: str, response: httpx.Response, as_type: Any) -> AsyncGenerator[Any, None]:
-    with _decoding(operation, response.status_code, as_type, b""):
-        async with aclosing(EventSource(response).aiter_sse()) as arriving:
-            async for sent in arriving:
-                if sent.data:
-                    yield event(operation, response.status_code, sent.data, as_type)
+    decoder = EventDecoder()
+    async for chunk in response.aiter_bytes():
+        for data in decoder.feed(chunk):
+            yield event(operation, response.status_code, data, as_type)
 
 
 def _refusal(operation: str, readers: Readers, response: httpx.Response) -> errors.ErrorResponse:

@@ -196,7 +196,7 @@ def parse_event(data: str) -> TaskEvent:
         errors.UndecodableBody: It is not JSON.
         errors.InvalidBody: It does not fit its type; the message names the path.
     """
-    parsed: TaskEvent = _api.event("invoke_agent_stream", 200, data, TaskEvent)
+    parsed: TaskEvent = _api.event("invoke_agent_stream", 200, data.encode(), TaskEvent)
     return parsed
 
 

@@ -1,5 +1,6 @@
 """Whose tasks they are, and keeping them up to date with the clock."""
 
+import asyncio
 from typing import Any
 
 from xpander_mock._agents import Agents
@@ -12,6 +13,8 @@ from xpander_mock._lifecycle import Lifecycle
 from xpander_mock._store import Store
 from xpander_mock._task import Task, Turn
 from xpander_mock._threads import Threads
+
+_MOMENT = 250_000  # microseconds
 
 
 class Access(Lifecycle, Threads, Events):
@@ -32,6 +35,7 @@ class Access(Lifecycle, Threads, Events):
         self.agents = agents
         self.bells = Bells()
         self.released = False
+        self.shared = False
         clock.listen(self.bells.ring_all)
 
     def release(self) -> None:
@@ -67,6 +71,13 @@ class Access(Lifecycle, Threads, Events):
         return task.organization_id == caller
 
     # Up to date
+
+    async def wait(self, until: int | None, bell: asyncio.Event) -> None:
+        """Wait for an instant or the bell; where other processes change tasks too, no longer than a moment."""
+        if self.shared:
+            soon = self.clock.now() + _MOMENT
+            until = soon if until is None else min(until, soon)
+        await self.clock.wait(until, bell)
 
     def settled(self, task_id: str) -> Task | None:
         """A task, of whatever organization, once everything is done that is due by now."""

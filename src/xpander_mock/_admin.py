@@ -34,6 +34,12 @@ ACTIONS: dict[tuple[str, str], Action] = {
 }
 
 
+SHARED = ("/_mock/state", "/_mock/reset", "/_mock/seed", "/_mock/tasks")
+"""What works on the tasks alone, and so with several workers too."""
+
+_ONE_WORKER = "this is of one process: start the mock with one worker to use it"
+
+
 def admin_routes(control: Control) -> list[Route]:
     """The routes of the control."""
     paths: dict[str, dict[str, Action]] = {}
@@ -44,6 +50,8 @@ def admin_routes(control: Control) -> list[Route]:
 
 def _route(control: Control, path: str, actions: dict[str, Action]) -> Route:
     async def endpoint(request: Request) -> Response:
+        if control.shared and path not in SHARED:
+            return error_response(Invalid([problem(["path"], _ONE_WORKER, "value_error")]))
         try:
             raw = await request.body()
             body = raw if path == "/_mock/snapshot" else msgspec.json.decode(raw) if raw else {}

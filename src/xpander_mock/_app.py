@@ -16,6 +16,7 @@ from xpander_mock._contract import load_contract
 from xpander_mock._control import Control
 from xpander_mock._keys import Auth
 from xpander_mock._limit import Limiter, RateLimit
+from xpander_mock._page import page_routes
 from xpander_mock._routes import Routes, json_response
 from xpander_mock._seed import DEFAULT_TASKS, seed
 from xpander_mock._service import Service
@@ -34,6 +35,7 @@ class Settings:
         pending: seconds that an invoked task is pending.
         executing: seconds that it then executes.
         rate_limit: how many requests pass, of each organization; None passes all.
+        workers: how many processes share the data file.
     """
 
     data: str | None = None
@@ -42,6 +44,7 @@ class Settings:
     pending: float = 0.05
     executing: float = 0.15
     rate_limit: RateLimit | None = None
+    workers: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +79,7 @@ class Mock:
         self.store = parts.store(self.settings.data)
         agents = parts.agents(self.settings.pending, self.settings.executing)
         self.service = parts.service(self.store, self.clock, agents, contract)
+        self.service.shared = self.settings.workers > 1
         self.auth = parts.auth()
         self.watch = Watch(contract)
         if self.store.empty:
@@ -84,7 +88,7 @@ class Mock:
         routes = parts.routes(contract, self.service, self.auth, self.limiter)
         control = Control(self)
         starlette = Starlette(
-            routes=[*routes.routes(), *admin_routes(control)],
+            routes=[*routes.routes(), *admin_routes(control), *page_routes(control)],
             exception_handlers={HTTPException: _refused, Exception: _failed},
         )
         starlette.router.redirect_slashes = False

@@ -2,17 +2,17 @@
 
 import argparse
 import logging
-import signal
 from collections.abc import Sequence
 from typing import NoReturn
 
-from xpander_mock._app import Mock, Parts, Settings
+from xpander_mock._app import Parts, Settings
 from xpander_mock._keys import DEMO_API_KEY, OTHER_API_KEY
 from xpander_mock._limit import RateLimit
 from xpander_mock._seed import DEFAULT_TASKS
-from xpander_mock._server import Server, listen, url_of
+from xpander_mock._server import listen, url_of
 from xpander_mock._store import NotADataFile
 from xpander_mock._watch import LOG
+from xpander_mock._workers import serve, serve_together
 
 PROGRAM = "python -m xpander_mock"
 
@@ -29,6 +29,8 @@ def main(argv: Sequence[str] | None = None, parts: Parts | None = None, *more: a
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     LOG.setLevel(logging.INFO if options.log else logging.WARNING)
+    if options.workers > 1 and options.data is None:
+        parser.error("argument --workers: several workers share a data file: name it with --data")
     settings = Settings(
         data=options.data,
         tasks=options.tasks,
@@ -36,24 +38,21 @@ def main(argv: Sequence[str] | None = None, parts: Parts | None = None, *more: a
         pending=options.pending,
         executing=options.executing,
         rate_limit=options.rate_limit,
+        workers=options.workers,
     )
     try:
         bound = listen(options.host, options.port)
     except OSError as error:
         parser.exit(1, f"{parser.prog}: cannot listen on {options.host}:{options.port}: {error.strerror or error}\n")
-    try:
-        mock = Mock(settings, parts)
-    except NotADataFile as error:
-        bound.close()
-        parser.exit(1, f"{parser.prog}: {error}\n")
     line = f"xpander_mock listening on {url_of(bound)}"
-    server = Server(mock, lambda: print(line, flush=True))
-    # The server raises the signal that ended it again; to end by one is no failure here.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
-    server.run([bound])
-    mock.close()
-    bound.close()
+    try:
+        if settings.workers > 1:
+            return serve_together(settings, parts, bound, line)
+        serve(settings, parts, bound, line)
+    except NotADataFile as error:
+        parser.exit(1, f"{parser.prog}: {error}\n")
+    finally:
+        bound.close()
     return 0
 
 
@@ -82,6 +81,7 @@ def _parser(more: Sequence[argparse.ArgumentParser]) -> Parser:
     add("--pending", type=_seconds, default=0.05, metavar="S", help="seconds that an invoked task is pending")
     add("--executing", type=_seconds, default=0.15, metavar="S", help="seconds that it then executes")
     add("--rate-limit", type=_rate_limit, metavar="N/S", help="requests that pass in so many seconds, such as 100/60")
+    add("--workers", type=_workers, default=1, metavar="N", help="processes that share the data file")
     add("--log", action="store_true", help="write a line for each request to stderr")
     return parser
 
@@ -96,6 +96,12 @@ def _rate_limit(text: str) -> RateLimit:
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise argparse.ArgumentTypeError(f"expected a whole number, 0 or more, got {text!r}")
+    return int(text)
+
+
+def _workers(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text[:4]) <= 64:
+        raise argparse.ArgumentTypeError(f"expected 1 to 64 workers, got {text!r}")
     return int(text)
 
 

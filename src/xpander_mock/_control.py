@@ -30,6 +30,11 @@ class Control:
         if mock.settings.data is None and mock.settings.tasks <= _SNAPSHOT_UP_TO:
             self._first = mock.store.snapshot()
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes serve the same tasks; they know nothing of this one's clock, scripts and faults."""
+        return self.mock.settings.workers > 1
+
     def state(self) -> dict[str, Any]:
         """What is kept and what is set."""
         mock = self.mock

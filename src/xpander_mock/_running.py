@@ -43,7 +43,7 @@ class Running(Access):
                     return self.task_at(task, turn, STOPPED)
                 if now.turns[number].status not in RUNNING:
                     return self.view_of(now, now.turns[number])
-                await self.clock.wait(self.due(now), bell)
+                await self.wait(self.due(now), bell)
 
     async def events(self, task: Task, turn: Turn) -> AsyncIterator[dict[str, Any]]:
         """The events of a turn from its invoke to its end, each when it happens."""
@@ -73,7 +73,7 @@ class Running(Access):
                 if turn.status not in RUNNING:
                     yield self.closing_event(task, turn, turn.status, turn.ended or self.clock.now())
                     return
-                await self.clock.wait(self.next_chunk(answer, turn, sent) or self.due(task), bell)
+                await self.wait(self.next_chunk(answer, turn, sent) or self.due(task), bell)
 
     def requested_id(self, request: dict[str, Any]) -> str:
         """The id that the caller chose, or a new UUID. An empty one could not be opened, and counts as none."""

@@ -5,10 +5,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -16,23 +13,7 @@ import pytest
 
 from xpander_mock import DEMO_API_KEY, OTHER_API_KEY
 
-COMMAND = [sys.executable, "-m", "xpander_mock"]
-
-
-@contextmanager
-def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A mock in its own process, and its address."""
-    process = subprocess.Popen([*COMMAND, "--port", "0", *options], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        assert line.startswith("xpander_mock listening on http://127.0.0.1:")
-        yield process, line.split()[-1]
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdout:
-            process.stdout.close()
+from .processes import COMMAND, running
 
 
 def get(url: str, **params: str | int) -> httpx.Response:

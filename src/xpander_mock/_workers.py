@@ -1,0 +1,68 @@
+"""Several processes that serve one data file on one socket."""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import socket
+from multiprocessing.connection import Connection, wait
+from types import FrameType
+
+from xpander_mock._app import Mock, Parts, Settings
+from xpander_mock._server import Server
+
+ENDING = (signal.SIGINT, signal.SIGTERM)
+
+
+def serve(settings: Settings, parts: Parts | None, bound: socket.socket, line: str) -> None:
+    """Serve in this process until a signal ends it; prints `line` once connections are accepted."""
+    # The server raises the signal that ended it again; to end by one is no failure here.
+    for number in ENDING:
+        signal.signal(number, lambda *_: None)
+    mock = Mock(settings, parts)
+    Server(mock, lambda: print(line, flush=True)).run([bound])
+    mock.close()
+
+
+def serve_together(settings: Settings, parts: Parts | None, bound: socket.socket, line: str) -> int:
+    """Serve in as many processes as the settings say until a signal ends them, or one of them ends; the exit status.
+
+    Args:
+        settings: with a data file.
+        parts: the classes that each mock is built from.
+        bound: a bound socket.
+        line: what to print once all accept connections.
+    """
+    Mock(settings, parts).close()  # makes the file, so that the processes do not make it at once
+    fork = multiprocessing.get_context("fork")
+    ready, done = fork.Pipe(duplex=False)
+    processes = [fork.Process(target=_work, args=(settings, parts, bound, done)) for _ in range(settings.workers)]
+
+    def end(number: int, frame: FrameType | None) -> None:
+        for process in processes:
+            if process.pid is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGTERM)
+
+    for process in processes:
+        process.start()
+    for number in ENDING:
+        signal.signal(number, end)
+    started = 0
+    while started < settings.workers and all(process.is_alive() for process in processes):
+        started += ready.poll(0.1) and ready.recv()
+    if started == settings.workers:
+        print(line, flush=True)
+    wait([process.sentinel for process in processes])
+    end(signal.SIGTERM, None)
+    for process in processes:
+        process.join()
+    return max(abs(process.exitcode or 0) and 1 for process in processes)
+
+
+def _work(settings: Settings, parts: Parts | None, bound: socket.socket, done: Connection) -> None:
+    for number in ENDING:
+        signal.signal(number, lambda *_: None)
+    mock = Mock(settings, parts)
+    Server(mock, lambda: done.send(1)).run([bound])
+    mock.close()

@@ -1,0 +1,62 @@
+"""What a person sees: the page, its commands, and the contract."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from html import unescape
+
+import httpx
+import pytest
+import yaml
+
+from xpander_mock import DEMO_API_KEY, OTHER_API_KEY, Handle, XpanderMock
+from xpander_mock._contract import load_contract
+
+
+@pytest.fixture(scope="module")
+def commands() -> Iterator[dict[str, str]]:
+    """The command of each operation, on a mock of their own."""
+    with XpanderMock() as mock:
+        page = httpx.get(mock.url).text
+        yield {
+            operation: unescape(command)
+            for operation, command in re.findall(r"<b>(\w+)</b>[^<]*</p><pre>(.*?)</pre>", page, re.DOTALL)
+        }
+
+
+def test_the_page_says_what_runs(xpander_mock: Handle) -> None:
+    """Address, keys, agents, tasks by status, clock and settings are on it, as they are now."""
+    xpander_mock.clock.freeze()
+    xpander_mock.fault("latency", seconds=0)
+    xpander_mock.rate_limit("99/60")
+    page = httpx.get(f"{xpander_mock.url}/")
+    assert page.headers["content-type"].startswith("text/html")
+    for told in (xpander_mock.url, DEMO_API_KEY, OTHER_API_KEY, xpander_mock.agent_id, "(frozen)", "99/60", "memory"):
+        assert told in page.text
+    for counts in xpander_mock.state()["tasks"].values():
+        assert f"<td class=number>{sum(counts.values())}</td>" in page.text
+
+
+@pytest.mark.parametrize(
+    "operation", sorted(load_contract().operations, key=lambda operation: operation == "delete_task")
+)
+def test_a_pasted_command_works(commands: dict[str, str], operation: str) -> None:
+    """The page has a curl line for every operation, and it does what it says."""
+    ended = subprocess.run(commands[operation], shell=True, capture_output=True, text=True, timeout=20)
+    assert ended.returncode == 0, ended.stderr
+    assert '"detail"' not in ended.stdout
+    assert bool(ended.stdout) == (operation != "delete_task")
+
+
+def test_the_contract_is_served(xpander_mock: Handle) -> None:
+    """`/openapi.yaml` is the repository's file, `/openapi.json` the same document."""
+    text = httpx.get(f"{xpander_mock.url}/openapi.yaml").content
+    with open("openapi.yaml", "rb") as file:
+        assert file.read() == text
+    assert httpx.get(f"{xpander_mock.url}/openapi.json").json() == yaml.safe_load(text)
+
+
+def test_what_is_made_up_is_escaped(xpander_mock: Handle) -> None:
+    """A host name with markup in it does not become markup."""
+    page = httpx.get(f"{xpander_mock.url}/", headers={"host": "<script>alert(1)</script>"})
+    assert "<script>" not in page.text

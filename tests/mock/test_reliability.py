@@ -1,0 +1,139 @@
+"""A data file under several processes, kills and nonsense."""
+
+import os
+import random
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from xpander_mock import DEMO_API_KEY, Settings, XpanderMock
+
+from .processes import running
+
+HEADERS = {"x-api-key": DEMO_API_KEY}
+INVOKE = f"/v1/agents/{XpanderMock.agent_id}/invoke"
+KILLS = 20
+
+
+def test_no_acknowledged_write_is_lost_by_a_kill(tmp_path: Path) -> None:
+    """Killed twenty times in the middle of writes, the file opens each time and has what was acknowledged."""
+    chance = random.Random(1)
+    options = ("--data", str(tmp_path / "tasks.db"), "--tasks", "0")
+    kept: set[str] = set()
+    unsure = ""  # the task of a request that was not acknowledged: it may have been done or not
+    for kill in range(KILLS + 1):
+        with running(*options) as (process, url), httpx.Client(base_url=url, headers=HEADERS) as api:
+            assert _ids(api) - {unsure} == kept - {unsure}
+            kept = _ids(api)
+            if kill == KILLS:
+                break
+            timer = threading.Timer(chance.uniform(0.02, 0.1), os.kill, (process.pid, signal.SIGKILL))
+            timer.start()
+            with pytest.raises(httpx.TransportError):
+                for number in range(10_000):
+                    unsure = f"{kill}-{number}"
+                    assert api.post(f"{INVOKE}/async", json={"id": unsure, "input": {}}).status_code == 200
+                    kept.add(unsure)
+                    if number % 3 == 0:
+                        assert api.delete(f"/v1/tasks/{unsure}").status_code == 204
+                        kept.remove(unsure)
+            timer.join()
+    assert len(kept) > KILLS
+
+
+def _ids(api: httpx.Client) -> set[str]:
+    ids: set[str] = set()
+    page = 1
+    while True:
+        listed = api.get("/v1/tasks", params={"page": page, "per_page": 50}).json()
+        ids |= {item["id"] for item in listed["items"]}
+        if page >= listed["total_pages"]:
+            assert len(ids) == listed["total"]
+            return ids
+        page += 1
+
+
+def test_several_workers_serve_one_file(tmp_path: Path) -> None:
+    """What one process was told, all know: many callers invoke, continue, stop and list at once, and all adds up."""
+    data = str(tmp_path / "tasks.db")
+    with (
+        running("--data", data, "--tasks", "30", "--workers", "2", "--executing", "0.05") as (process, url),
+        httpx.Client(base_url=url, headers=HEADERS, timeout=30) as api,
+    ):
+        before = api.get("/v1/tasks").json()["total"]
+
+        def work(number: int) -> list[Any]:
+            # A connection of its own, so that both processes get some.
+            with httpx.Client(base_url=url, headers=HEADERS, timeout=30) as own:
+                first = own.post(INVOKE, json={"id": f"t{number}", "input": {"text": "one"}}).json()
+                second = own.post(INVOKE, json={"id": f"t{number}", "input": {"text": "two"}}).json()
+                slow = own.post(f"{INVOKE}/async", json={"input": {"text": "slow 100"}}).json()
+                stopped = own.post(f"/v1/tasks/{slow['id']}/stop").json()
+                return [first["result"], second["result"], stopped["status"]]
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(work, range(40))) == [["one", "two", "stopped"]] * 40
+        after = api.get("/v1/tasks", params={"per_page": 50}).json()
+        assert after["total"] == before + 80
+        assert len(api.get("/v1/tasks/t7/thread").json()) == 4
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_a_stop_by_another_worker_ends_a_waiting_invoke(tmp_path: Path) -> None:
+    """Whichever process the stop reaches, a stream that another one serves ends soon."""
+    data = str(tmp_path / "tasks.db")
+    with running("--data", data, "--workers", "2") as (_, url):
+        for number in range(4):
+            body = {"id": f"t{number}", "input": {"text": "slow 100"}}
+            with (
+                httpx.Client(base_url=url, headers=HEADERS, timeout=10) as one,
+                one.stream("POST", f"{INVOKE}/stream", json=body) as response,
+            ):
+                lines = response.iter_lines()
+                next(lines)
+                assert httpx.post(f"{url}/v1/tasks/t{number}/stop", headers=HEADERS).json()["status"] == "stopped"
+                assert '"task_finished"' in [line for line in lines if line][-1]
+
+
+@pytest.mark.parametrize("options", [["--workers", "2"], ["--workers", "0"], ["--workers", "x"]])
+def test_workers_without_a_file_are_refused(options: list[str]) -> None:
+    """Memory is not shared between processes."""
+    with pytest.raises(AssertionError, match="expected an address"), running(*options):
+        pass
+
+
+def test_a_model_agrees_while_many_write() -> None:
+    """Concurrent callers with their own tasks: after each step the task is as a model says, and totals add up."""
+    with XpanderMock(Settings(pending=0, executing=0.002, tasks=0)) as mock:
+        chance = random.Random(2)
+        plans = [[chance.choice(["invoke", "continue", "stop", "delete"]) for _ in range(25)] for _ in range(12)]
+
+        def follow(number: int) -> int:
+            task_id, turns = f"t{number}", 0
+            with httpx.Client(base_url=mock.url, headers=HEADERS, timeout=30) as api:
+                for step in plans[number]:
+                    there = turns > 0
+                    if step in ("invoke", "continue"):
+                        task = api.post(INVOKE, json={"id": task_id, "input": {"text": f"{number} {turns}"}}).json()
+                        assert (task["status"], task["result"]) == ("completed", f"{number} {turns}")
+                        turns += 1
+                        assert len(api.get(f"/v1/tasks/{task_id}/thread").json()) == 2 * turns
+                    elif step == "stop":
+                        assert api.post(f"/v1/tasks/{task_id}/stop").status_code == (200 if there else 404)
+                    else:
+                        assert api.delete(f"/v1/tasks/{task_id}").status_code == (204 if there else 404)
+                        turns = 0
+                    page = api.get("/v1/tasks", params={"per_page": 50}).json()
+                    assert page["total"] == len(page["items"])
+                    assert (task_id in {item["id"] for item in page["items"]}) == (turns > 0)
+                return turns
+
+        with ThreadPoolExecutor(12) as pool:
+            kept = list(pool.map(follow, range(12)))
+        assert sum(turns > 0 for turns in kept) == httpx.get(f"{mock.url}/v1/tasks", headers=HEADERS).json()["total"]

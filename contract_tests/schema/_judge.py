@@ -51,6 +51,10 @@ class Judge:
             self.try_other_callers(case)
             self.validate(case, self.call(case))
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._session.close()
+
     def call(self, case: AnyCase) -> Response:
         """Send a request with the run's key."""
         return self._send(case, self.target.api_key)

@@ -20,5 +20,7 @@ def judge(target: Target, recorder: Recorder) -> Iterator[Judge]:
     with pytest.MonkeyPatch.context() as patch:
         # Some checks open a session of their own for the requests that they repeat without credentials.
         patch.setattr(schemathesis.transport.requests, "SameHostRedirectsSession", lambda: recording_session(recorder))
-        yield Judge(target, recorder, aim, amount())
-    aim.close()
+        judge = Judge(target, recorder, aim, amount())
+        yield judge
+        judge.close()
+        aim.close()

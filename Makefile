@@ -8,7 +8,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 .PHONY: help setup
 
 .PHONY: regenerate check
-.PHONY: lock lint typecheck test contract-test package mock clean
+.PHONY: lock lint typecheck test contract-test package bench mock clean
 help: ## print this help
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -52,6 +52,9 @@ contract-test: .venv/.ready ## hold a server to the contract: the mock, or XPAND
 
 package: .venv/.ready ## build the wheel, install it into empty environments and import it
 	$(BIN)/python -m proof.wheel
+
+bench: .venv/.ready ## measure the client side by side with others, and write docs/benchmarks.md
+	$(BIN)/python -m benchmarks.client
 
 mock: .venv/.ready ## serve the mock on http://127.0.0.1:8787
 	$(BIN)/python -m xpander_mock

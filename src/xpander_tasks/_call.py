@@ -69,7 +69,8 @@ class Caller:
             attempt += 1
             yield from self._turn(begun, wanted.deadline)
             request = wanted.build()
-            request.headers.update(credentials)
+            for name, value in credentials.items():
+                request.headers[name] = value
             answer: httpx.Response | httpx.RequestError
             headers = None
             sent = time.monotonic()
@@ -82,7 +83,7 @@ class Caller:
                 now = time.monotonic()
                 self._limiter.release(headers, now, time.time())
                 for name in credentials:
-                    request.headers.pop(name, None)  # what is kept of the request must not show them
+                    del request.headers[name]  # what is kept of the request must not show them
             told = answer.status_code if isinstance(answer, httpx.Response) else type(answer).__name__
             logger.debug("%s %s: %s after %.3f s", request.method, request.url, told, now - sent)
             if isinstance(answer, httpx.Response) and answer.is_success:

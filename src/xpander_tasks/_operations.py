@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 import attrs
 import httpx
-from xpander_api_client import Client
 from xpander_api_client.api.tasks import (
     delete_task,
     get_task,
@@ -105,7 +104,7 @@ class Operations:
         self._tasks = tasks
         self._call, self._decoded = caller.call, caller.decoded
         self._build = build
-        self._addresses = Client(base_url)
+        self._base_url = base_url.rstrip("/")
         self._timeout = timeout
 
     def pages(
@@ -269,7 +268,8 @@ class Operations:
         )
 
     def _built(self, plain: Plain, timeout: Timeout) -> httpx.Request:
-        return self._build(**self._addresses.prepare(plain, timeout=self._timeout if timeout is None else timeout))
+        arguments: dict[str, Any] = {**plain, "url": self._base_url + plain["url"]}
+        return self._build(**arguments, timeout=self._timeout if timeout is None else timeout)
 
     def _task(self, response: httpx.Response) -> Task:
         task = self._decoded(response, Task)

@@ -27,7 +27,8 @@ class RecordingTransport(httpx.BaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         method, url, body = request.method, str(request.url), request.read()
-        for attempt in range(PATIENCE + 1):
+        attempt = 0
+        while True:
             self._recorder.before(method, url, body)
             response = self._transport.handle_request(request)
             self._recorder.after(
@@ -37,6 +38,7 @@ class RecordingTransport(httpx.BaseTransport):
             if response.status_code != 429 or not self._patient or attempt == PATIENCE:
                 break
             response.read()
+            attempt += 1
             time.sleep(reset_wait(response.headers, time.time()))
 
         def learn(answer: bytes) -> None:
@@ -79,7 +81,8 @@ class RecordingAdapter(HTTPAdapter):
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         method, url = request.method or "", request.url or ""
         body = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
-        for attempt in range(PATIENCE + 1):
+        attempt = 0
+        while True:
             self._recorder.before(method, url, body)
             response = super().send(request, *args, **kwargs)
             self._recorder.after(
@@ -87,9 +90,9 @@ class RecordingAdapter(HTTPAdapter):
                 response.status_code,
             )
             if response.status_code != 429 or attempt == PATIENCE:
-                break
+                return response
+            attempt += 1
             time.sleep(reset_wait(response.headers, time.time()))
-        return response
 
 
 def recording_session(recorder: Recorder) -> requests.Session:

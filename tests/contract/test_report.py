@@ -132,8 +132,8 @@ def test_html_is_one_page_that_needs_nothing_else(report: Report) -> None:
     class Reader(HTMLParser):
         open_elements: list[str] = []  # noqa: RUF012 # one reader only
 
-        def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-            assert not {"src", "href"} & {name for name, _ in attributes}
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            assert not {"src", "href"} & {name for name, _ in attrs}
             if tag not in ("meta", "br"):
                 self.open_elements.append(tag)
 

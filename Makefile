@@ -7,7 +7,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 .DEFAULT_GOAL := help
 .PHONY: help setup
 
-.PHONY: regenerate check
+.PHONY: regenerate check mutants false-alarms docs
 .PHONY: lock lint typecheck test contract-test package bench mock clean
 help: ## print this help
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -49,6 +49,15 @@ test: .venv/.ready ## run the unit tests
 
 contract-test: .venv/.ready ## hold a server to the contract: the mock, or XPANDER_BASE_URL (PROFILE=quick or deep, SEED=n)
 	$(BIN)/python -m pytest contract_tests -n 2 --dist worksteal -q --no-header -p no:cacheprovider
+
+mutants: .venv/.ready ## prove the contract suite on every defect of the mock (DEFECT=name, GROUP=claim, STOCK=1)
+	DEFECT="$(DEFECT)" GROUP="$(GROUP)" STOCK="$(STOCK)" $(BIN)/python -m proof.mutants
+
+false-alarms: .venv/.ready ## run the contract suite against the healthy mock 20 times: no run may find anything
+	$(BIN)/python -m proof.false_alarms
+
+docs: .venv/.ready ## write the tables of claims and defects in docs/
+	$(BIN)/python -m proof.docs
 
 package: .venv/.ready ## build the wheel, install it into empty environments and import it
 	$(BIN)/python -m proof.wheel

@@ -59,9 +59,7 @@ class Public:
         for answer in together(lambda task: self._api.call("get_task", task=task), unseen[: self._size]):
             if answer.status == 200:  # another caller may have deleted it since; GET-1 judges the others
                 self.tasks[answer.json["id"]] = answer.json
-        return {
-            item["id"]: self.tasks[item["id"]].get("internal_status") for item in items if item["id"] in self.tasks
-        }
+        return {item["id"]: self.tasks[item["id"]].get("internal_status") for item in items if item["id"] in self.tasks}
 
     def _newest(self) -> str | None:
         """Return when the newest task was created that is neither ours nor so new that others may follow it."""

@@ -1,9 +1,10 @@
 """Queries for hypothesis to choose from: what a scope holds, and what nearly matches it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from contract_tests.claims import _instants
@@ -48,13 +49,13 @@ class Choice:
         pivot: Which task's values to ask for.
         filters: Filters, and for each how to choose its value, and which.
         dates: Bounds, and for each at which task, how far from its creation, and how written.
-        per_page: Size of the pages.
+        pages: How many pages to split the result into, at least.
     """
 
     pivot: int
     filters: list[tuple[str, str, int]]
     dates: list[tuple[str, int, int, int]]
-    per_page: int
+    pages: int
 
     def query(self, scope: Scope, held: Snapshot) -> dict[str, str]:
         """Return filters and dates, mostly such that some task of the scope passes them all."""
@@ -63,7 +64,7 @@ class Choice:
         query: dict[str, str] = {}
         pivot = _at(held.items, self.pivot)
         for name, how, number in self.filters:
-            values = list(STATUSES) if name == "status" else held.values(name)
+            values: Sequence[str] = STATUSES if name == "status" else held.values(name)
             if name not in scope.filters() or not values:
                 continue
             own = held.value(pivot, name)
@@ -88,6 +89,23 @@ class Choice:
         return query
 
 
+def unhurried(examples: int) -> settings:
+    """Return settings for tests whose time goes into requests.
+
+    Args:
+        examples: How many to try.
+    """
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        # What failed first is as good to read as a smaller one, which would cost many requests to find.
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+        print_blob=False,
+    )
+
+
 NUMBERS = st.integers(0, 9999)
 BOUNDS = st.sampled_from(["from_date", "to_date"])
 
@@ -101,9 +119,9 @@ def choices(*, least_dates: int = 0) -> st.SearchStrategy[Choice]:
         pivot=NUMBERS,
         filters=st.lists(filters, max_size=MOST_FILTERS, unique_by=lambda chosen: chosen[0]),
         dates=st.lists(dates, min_size=least_dates, max_size=2, unique_by=lambda chosen: chosen[0]),
-        per_page=st.integers(1, 50),
+        pages=st.integers(1, 8),
     )
 
 
-def _at(values: list[Value], number: int) -> Value:
+def _at(values: Sequence[Value], number: int) -> Value:
     return values[number % len(values)]

@@ -149,29 +149,29 @@ class Scope:
         __tracebackhide__ = True
         return _page(self.ask(**query))
 
-    def pages(self, per_page: int = LARGEST_PAGE, **query: str | int) -> Iterator[Page]:
+    def pages(self, size: int = LARGEST_PAGE, **query: str | int) -> Iterator[Page]:
         """Ask for all pages, first to last, and for one more when the last one is full.
 
         A total that is too low must not hide what comes after it, nor one that is too high ask for ever.
         """
         __tracebackhide__ = True
         for number in range(1, MOST_PAGES):
-            page = self.page(page=number, per_page=per_page, **query)
+            page = self.page(page=number, per_page=size, **query)
             yield page
             if not page.items:
                 return
-            if number * per_page >= page.total:
-                if len(page.items) >= per_page:
-                    beyond = self.ask(page=number + 1, per_page=per_page, **query)
+            if number * size >= page.total:
+                if len(page.items) >= size:
+                    beyond = self.ask(page=number + 1, per_page=size, **query)
                     # Whether a page past the end is a 200 is a claim of its own.
                     if beyond.status == 200 and beyond.json["items"]:
                         yield _page(beyond)
                 return
 
-    def walk(self, per_page: int = LARGEST_PAGE, **query: str | int) -> list[Item]:
+    def walk(self, size: int = LARGEST_PAGE, **query: str | int) -> list[Item]:
         """Return the items of all pages joined."""
         __tracebackhide__ = True
-        return [item for page in self.pages(per_page, **query) for item in page.items]
+        return [item for page in self.pages(size, **query) for item in page.items]
 
     def snapshot(self, *, fresh: bool = False) -> Snapshot:
         """Return what the scope holds, as it was when first read or, `fresh`, as it is now."""
@@ -203,6 +203,11 @@ def _page(answer: Answer) -> Page:
     __tracebackhide__ = True
     body = answer.ok()
     return Page(body["items"], body["total"], body["page"], body["per_page"], body["total_pages"], answer)
+
+
+def page_size(matches: int, pages: int) -> int:
+    """Return the size of pages that a result takes so many of, or more if they would be too large."""
+    return min(LARGEST_PAGE, max(1, -(-matches // pages)))
 
 
 def created_at(item: Item) -> Instant | None:

@@ -20,8 +20,11 @@ def refuses_body(answer: Answer, *names: str) -> None:
     located = any(error["loc"][:1] == ["body"] for error in errors)
     require(located, 'a loc that begins with "body"', [error["loc"] for error in errors], answer)
     if names:
-        said = any(name in error["loc"] or f"{name!r}" in error["msg"] or f'"{name}"' in error["msg"]
-                   for error in errors for name in names)
+        said = any(
+            name in error["loc"] or f"{name!r}" in error["msg"] or f'"{name}"' in error["msg"]
+            for error in errors
+            for name in names
+        )
         require(said, f"an error about {' or '.join(names)}", errors, answer)
 
 

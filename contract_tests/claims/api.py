@@ -32,9 +32,8 @@ class Broken(ContractBroken):
     """
 
     def __init__(self, expected: str, came: str, *answers: "Answer", claim: str | None = None) -> None:
-        shown = [came]
-        for answer in answers[:-1]:
-            shown.append(f"{answer.request.method} {answer.request.url} answered {answer.abridged()}")
+        before = answers[:-1]
+        shown = [came, *(f"{one.request.method} {one.request.url} answered {one.abridged()}" for one in before)]
         if answers:
             shown.append(f"the request below answered {answers[-1].abridged()}")
         super().__init__(expected, "\n          ".join(shown), answers[-1].sent() if answers else None, claim)

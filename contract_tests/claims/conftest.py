@@ -10,7 +10,7 @@ import pytest
 
 from contract_tests.claims import load_claims
 from contract_tests.claims._public import WINDOW, WINDOW_WHEN_LIMITED, Public
-from contract_tests.claims._queries import Generated
+from contract_tests.claims._queries import Generated, unhurried
 from contract_tests.claims._scope import SCOPES, Scope
 from contract_tests.claims._tasks import Workshop
 from contract_tests.claims._universe import SIZE_WHEN_LIMITED, SIZES, Universe, build
@@ -36,7 +36,7 @@ def claims_of(item: pytest.Item) -> list[str]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    wanted = set(config.getoption("--claim"))
+    wanted = set(config.getoption("--claim") or ())
     unknown = wanted - load_claims().keys()
     if unknown:
         raise pytest.UsageError(f"no such claim: {', '.join(sorted(unknown))}; claims.toml lists them all")
@@ -173,15 +173,7 @@ def _scopes() -> dict[str, Scope]:
 def generated(target: Target) -> Generated:
     """Runs a `hypothesis.given` test with the run's seed and no more examples than the profile allows."""
     examples = EXAMPLES_WHEN_LIMITED if target.rate_limit else EXAMPLES[target.profile]
-    settings = hypothesis.settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        # What failed first is as good to read as a smaller one, which would cost many requests to find.
-        phases=[hypothesis.Phase.generate],
-        suppress_health_check=list(hypothesis.HealthCheck),
-        print_blob=False,
-    )
+    settings = unhurried(examples)
 
     def prepare(test: Callable[..., Any]) -> Callable[..., None]:
         prepared: Callable[..., None] = hypothesis.seed(target.seed)(settings(test))

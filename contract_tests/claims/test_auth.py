@@ -18,7 +18,9 @@ READING = [operation.id for operation in operations() if operation.method == "GE
 
 def _jwt(algorithm: str, signature: str) -> str:
     parts = [{"alg": algorithm, "typ": "JWT"}, {"sub": "nobody", "org": "none", "exp": 4102444800}]
-    return ".".join([*(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts), signature])
+    return ".".join(
+        [*(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts), signature]
+    )
 
 
 def wrong(key: str) -> dict[str, Credentials]:
@@ -76,7 +78,7 @@ def test_wrong_credentials_are_a_401(api: Api, target: Target, known: tuple[str,
 def test_credentials_are_judged_before_anything_else(
     api: Api, target: Target, known: tuple[str, str], operation_id: str, kind: str
 ) -> None:
-    """AUTH-1: 401 before anything else about the request is judged: parameters, body, and whether there is such an id."""
+    """AUTH-1: 401 before anything else about the request is judged: parameters, body, whether the id exists."""
     _may(target, operation_id)
     caller = api.as_caller(wrong(target.api_key)[kind])
     task, agent = known
@@ -121,7 +123,9 @@ def test_a_request_refused_with_401_changes_nothing(shop: Workshop, target: Targ
 
 @pytest.mark.claim("AUTH-1")
 @pytest.mark.parametrize("operation_id", BY_ID)
-def test_a_wrong_key_learns_nothing_about_ids(api: Api, target: Target, known: tuple[str, str], operation_id: str) -> None:
+def test_a_wrong_key_learns_nothing_about_ids(
+    api: Api, target: Target, known: tuple[str, str], operation_id: str
+) -> None:
     """AUTH-1: the 401 for a task that exists is the 401 for one that does not."""
     _may(target, operation_id)
     caller = api.as_caller(wrong(target.api_key)["a wrong key"])

@@ -12,7 +12,7 @@ import pytest
 
 from contract_tests._mock import MockServer
 from contract_tests.claims._tasks import BY_ID, Workshop
-from contract_tests.claims.api import Answer, Api, Credentials, require
+from contract_tests.claims.api import Answer, Api, Broken, Credentials, require
 from contract_tests.contract import operations
 from contract_tests.failure import not_run
 from contract_tests.recorder import Recorder
@@ -111,12 +111,12 @@ def _past(limited: Limited) -> tuple[int, Answer]:
     """Ask until a 429 comes; return how many requests passed before it, and the 429."""
     __tracebackhide__ = True
     # A window may end while we ask, and requests of the other tests may have used some of it.
-    for passed in range(2 * limited.requests + 2):
-        answer = limited.api.call("list_tasks", query={"per_page": 1}).expect(200, 429)
-        if answer.status == 429:
-            return passed, answer
-    require(False, f"429 after {limited.requests} requests", f"{passed} passed", answer)
-    raise AssertionError
+    answers: list[Answer] = []
+    while len(answers) < 2 * limited.requests + 2:
+        answers.append(limited.api.call("list_tasks", query={"per_page": 1}).expect(200, 429))
+        if answers[-1].status == 429:
+            return len(answers) - 1, answers[-1]
+    raise Broken(f"429 after {limited.requests} requests", f"{len(answers)} passed", answers[-1])
 
 
 def _others(limited: Limited, target: Target) -> Iterator[tuple[str, Answer]]:

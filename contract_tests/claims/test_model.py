@@ -6,9 +6,17 @@ from typing import Any
 import hypothesis
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from contract_tests.claims._instants import parse
+from contract_tests.claims._queries import unhurried
 from contract_tests.claims._tasks import BY_ID, INVOKES, RUNNING, STATUSES, Task, Workshop
 from contract_tests.claims.api import Answer, require
 from contract_tests.target import Target
@@ -211,13 +219,5 @@ def test_any_sequence_of_actions_leaves_what_it_made(shop: Workshop, target: Tar
     machine = hypothesis.seed(target.seed)(type("OurSequences", (Sequences,), {"shop": shop}))
     run_state_machine_as_test(
         machine,
-        settings=hypothesis.settings(
-            max_examples=examples,
-            stateful_step_count=steps,
-            deadline=None,
-            database=None,
-            phases=[hypothesis.Phase.generate],
-            suppress_health_check=list(hypothesis.HealthCheck),
-            print_blob=False,
-        ),
+        settings=hypothesis.settings(unhurried(examples), stateful_step_count=steps),
     )

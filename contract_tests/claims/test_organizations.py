@@ -121,7 +121,7 @@ def test_invoking_a_foreign_agent_is_a_403_or_404_and_makes_nothing(
 def test_invoking_with_a_foreign_tasks_id_leaves_it_alone(
     shop: Workshop, other_shop: Workshop, operation_id: str
 ) -> None:
-    """AUTH-5: an invoke that reuses the `id` of a task of another organization is a 403 or 404 and must not touch it."""
+    """AUTH-5: an invoke with the `id` of another organization's task is a 403 or 404 and must not touch it."""
     task = shop.completed()
     thread = shop.api.thread(task["id"])
     body = other_shop.body(id=task["id"], title="Contract test, of another organization")

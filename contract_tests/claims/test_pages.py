@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given
 
 from contract_tests.claims._queries import Choice, Generated, choices
-from contract_tests.claims._scope import Page, Scope, Snapshot
+from contract_tests.claims._scope import Page, Scope, Snapshot, page_size
 from contract_tests.claims._validation import refuses_query
 from contract_tests.claims.api import Api, require
 
-MOST_REQUESTS = 8
 NO_INTEGERS = ("abc", "1.5", "", "null", "1,2", "1 or 2")
 BEYOND_SENSE = (2**31, 2**31 * 50, 2**63 - 1, 2**63, 10**30)
 
@@ -69,12 +68,27 @@ def test_the_pages_of_any_filter_add_up(scope: Scope, generated: Generated) -> N
         def judge(held: Snapshot) -> None:
             query = choice.query(scope, held)
             matches = held.matching(query)
-            size = max(choice.per_page, -(-len(matches) // MOST_REQUESTS))
+            size = page_size(len(matches), choice.pages)
             _adds_up(list(scope.pages(size, **query)), matches, size)
 
         scope.settled(judge)
 
     check()
+
+
+@pytest.mark.claim("PAGE-3", "PAGE-4", "PAGE-5")
+@pytest.mark.parametrize("pages", [2, 3, 7])
+def test_the_pages_of_each_filter_add_up(scope: Scope, pages: int) -> None:
+    """PAGE-3, PAGE-4, PAGE-5: for each filter, whose result takes several pages, the totals count all of them."""
+
+    def check(held: Snapshot) -> None:
+        for name in scope.filters():
+            for value in held.values(name)[:5]:
+                matches = held.matching({name: value})
+                size = page_size(len(matches), pages)
+                _adds_up(list(scope.pages(size, **{name: value})), matches, size)
+
+    scope.settled(check)
 
 
 @pytest.mark.claim("PAGE-3", "PAGE-4", "PAGE-5")
@@ -134,7 +148,7 @@ def test_a_page_past_the_end_is_empty_with_the_same_totals(scope: Scope, query: 
             first = scope.page(per_page=size, **query)
             for number in (first.total_pages + 1, first.total_pages + 2, first.total_pages + 1000):
                 page = scope.page(page=number, per_page=size, **query)
-                expected = ([], first.total, first.total_pages, number, size)
+                expected: tuple[object, ...] = ([], first.total, first.total_pages, number, size)
                 came = (page.items, page.total, page.total_pages, page.page, page.per_page)
                 require(came == expected, f"{expected} as items, totals, page and per_page", came, page.answer)
 

@@ -105,7 +105,9 @@ def judge_result(shop: Workshop, stream: Stream) -> None:
     shown = shop.api.call("get_task", task=finished["id"])
     for name in ("id", "status", "result", "finished_at", "created_at", "input", "title", "is_manually_stopped"):
         came, expected = shown.ok().get(name), finished.get(name)
-        require(came == expected, f"{name} {expected!r} as the event says", came, stream.answer, shown, claim="STREAM-2")
+        require(
+            came == expected, f"{name} {expected!r} as the event says", came, stream.answer, shown, claim="STREAM-2"
+        )
 
 
 def judge_tasks(stream: Stream) -> None:

@@ -148,7 +148,9 @@ def holds(messages: list[Message], wanted: list[Message], *answers: Answer) -> N
     __tracebackhide__ = True
     rest = iter(messages)
     for message in wanted:
-        there = any((m["id"], m["role"], m["content"]) == (message["id"], message["role"], message["content"]) for m in rest)
+        there = any(
+            (m["id"], m["role"], m["content"]) == (message["id"], message["role"], message["content"]) for m in rest
+        )
         require(there, f"{message} in its place", [m["id"] for m in messages], *answers)
     in_order(messages, *answers)
 

@@ -88,7 +88,9 @@ def test_title_result_and_updated_at_are_the_latest_turns(shop: Workshop, first:
         if shown.json.get("status") == "completed":
             if operation_id != "invoke_agent_async":
                 result = shown.json["result"]
-                require(answered["result"] == result, f"the turn's result {answered['result']!r}", result, answer, shown)
+                require(
+                    answered["result"] == result, f"the turn's result {answered['result']!r}", result, answer, shown
+                )
             last = thread.messages()[-1]["content"]
             require(last == shown.json["result"], "the latest answer as result", shown.json["result"], thread, shown)
 

@@ -72,7 +72,13 @@ class Store:
             if parent and (parent not in self.tasks or self.tasks[parent]["organization_id"] != owner):
                 raise Refused(403 if parent in self.tasks else 404, "No such parent")
             task: dict[str, Any] = {"id": name, "agent_id": agent, "organization_id": owner, "created_at": now()}
-            extra = {"updated_at": task["created_at"], "turn": 0, "thread": [], "user_id": None, "seen": next(self.numbers)}
+            extra = {
+                "updated_at": task["created_at"],
+                "turn": 0,
+                "thread": [],
+                "user_id": None,
+                "seen": next(self.numbers),
+            }
             if old:
                 task["created_at"], extra = old["created_at"], self.extra[name]
                 task |= {key: old[key] for key in ("parent_execution", "sub_executions") if key in old}
@@ -107,7 +113,9 @@ class Store:
             if status == "completed":
                 schema = task.get("output_schema") or {"type": "object"}
                 asked = task.get("output_format") == "json"
-                task["result"] = json.dumps(sample(schema)) if asked else f"Done, for the {turn}. time: «{name[::-1]}»\n"
+                task["result"] = (
+                    json.dumps(sample(schema)) if asked else f"Done, for the {turn}. time: «{name[::-1]}»\n"
+                )
                 self.say(name, "tool", "looked around")
                 self.say(name, "assistant", task["result"])
             self.ended.notify_all()
@@ -146,7 +154,8 @@ class Store:
                 item |= {"parent_task_id": task.get("parent_execution"), "user_id": extra["user_id"]}
                 item |= {"updated_at": extra["updated_at"]}
                 created = datetime.fromisoformat(item["created_at"])
-                wanted = {key: query[key] for key in ("user_id", "parent_task_id", "triggering_agent_id") if key in query}
+                filters = ("user_id", "parent_task_id", "triggering_agent_id")
+                wanted: dict[str, str] = {name: query[name] for name in filters if name in query}
                 wanted |= {"status": query["status"]} if "status" in query else {}
                 wanted |= {"agent_id": agent} if agent else {}
                 wanted |= {"agent_id": query["agent_id"]} if "agent_id" in query and not agent else {}
@@ -294,14 +303,17 @@ def route(
                     case "GET", []:
                         return 200, dict(task)
                     case "DELETE", []:
-                        return 204, store.delete(name)
+                        store.delete(name)
+                        return 204, None
                     case "POST", ["stop"]:
                         store.finish(name, store.extra[name]["turn"], "stopped", stopped=True)
                         return 200, dict(task)
                     case "GET", ["thread"]:
                         return 200, [m for m in store.extra[name]["thread"] if m["role"] in ("user", "assistant")]
                     case "GET", ["thread", "full"]:
-                        children = {child: list(store.extra[child]["thread"]) for child in task.get("sub_executions", [])}
+                        children = {
+                            child: list(store.extra[child]["thread"]) for child in task.get("sub_executions", [])
+                        }
                         return 200, {"root": list(store.extra[name]["thread"]), **children}
     raise Refused(404, "Not Found")
 

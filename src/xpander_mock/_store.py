@@ -7,6 +7,7 @@ from importlib.resources import files
 
 import msgspec
 
+from xpander_mock._census import Census
 from xpander_mock._task import Task
 
 _APPLICATION_ID = 0x7870616E  # "xpan": tells a data file of ours from any other SQLite file
@@ -26,6 +27,9 @@ ON CONFLICT (id) DO UPDATE SET
 """
 
 
+_NAME = "INSERT INTO names (text) VALUES (?) RETURNING code"
+_LARGE = 10_000  # tasks
+_NEAR = 1_000  # tasks that are passed over in no time
 _USE = """
 INSERT INTO windows (key, uses, ends) VALUES (?, 1, ?)
 ON CONFLICT (key) DO UPDATE SET
@@ -51,6 +55,11 @@ class Filter(msgspec.Struct, kw_only=True, omit_defaults=True):
     since: int | None = None
     until: int | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Whether one index gives the list in its order, without passing over tasks that are not selected."""
+        return len([text for text in msgspec.structs.astuple(self)[1:7] if text is not None]) <= 1
+
 
 class Store:
     """Tasks and agents, in memory or in a file.
@@ -65,6 +74,7 @@ class Store:
     def __init__(self, path: str | None = None) -> None:
         self.path = path
         self._codes: dict[str, int] = {}
+        self._census = Census(self)
         try:
             self.db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10)
             self._open()
@@ -86,7 +96,7 @@ class Store:
             yield
         except BaseException:
             self.db.execute("ROLLBACK")
-            self._codes.clear()
+            self._forget()
             raise
         self.db.execute("COMMIT")
 
@@ -113,32 +123,40 @@ class Store:
             due: the instant of its next change by itself, if there will be one.
         """
         turn = task.current
-        self.db.execute(
-            _SAVE,
-            (
-                task.id,
-                self._code(task.organization_id),
-                self._code(task.agent_id),
-                self._code(turn.status),
-                self._code(task.user_id),
-                self._code(turn.internal_status),
-                self._code(task.triggering_agent_id),
-                task.parent,
-                task.created,
-                due,
-                _encode(item).decode(),
-                _encode(task).decode(),
-            ),
+        row = (
+            task.id,
+            self._code(task.organization_id),
+            self._code(task.agent_id),
+            self._code(turn.status),
+            self._code(task.user_id),
+            self._code(turn.internal_status),
+            self._code(task.triggering_agent_id),
+            task.parent,
+            task.created,
+            due,
+            _encode(item).decode(),
+            _encode(task).decode(),
         )
+        with self._census.change([task.id]):
+            self.db.execute(_SAVE, row)
 
     def count(self, chosen: Filter) -> int:
         """How many tasks the filter selects."""
+        return self._census.total(chosen) if self.large else self.count_rows(chosen)
+
+    def count_rows(self, chosen: Filter) -> int:
+        """How many tasks the filter selects, counted one by one."""
         where, values = self.where(chosen)
         total: int = self.db.execute(f"SELECT count(*) FROM tasks WHERE {where}", values).fetchone()[0]
         return total
 
     def page(self, chosen: Filter, offset: int, limit: int) -> list[str]:
         """The list items that the filter selects, as JSON, from the `offset`-th on."""
+        if self.large and (offset > _NEAR or not chosen.plain):
+            seqs = self._census.seqs(chosen, offset, limit)
+            marks = ",".join("?" * len(seqs))
+            found = dict(self.db.execute(f"SELECT seq, item FROM tasks WHERE seq IN ({marks})", seqs).fetchall())
+            return [found[seq] for seq in seqs]
         where, values = self.where(chosen)
         rows = self.db.execute(
             f"SELECT item FROM tasks WHERE {where} ORDER BY {self.order()} LIMIT ? OFFSET ?", (*values, limit, offset)
@@ -189,7 +207,8 @@ class Store:
 
     def delete(self, task_ids: Sequence[str]) -> None:
         """Remove tasks."""
-        self.db.executemany("DELETE FROM tasks WHERE id = ?", [(task_id,) for task_id in task_ids])
+        with self._census.change(task_ids):
+            self.db.executemany("DELETE FROM tasks WHERE id = ?", [(task_id,) for task_id in task_ids])
 
     def use(self, key: str, now: int, ends: int) -> tuple[int, int]:
         """Count one use in the key's window, a new one that `ends` then if the last is over; uses, and when it ends."""
@@ -233,13 +252,14 @@ class Store:
                 copy.backup(self.db)
             except sqlite3.Error as error:
                 raise NotADataFile(f"expected a snapshot of xpander_mock: {error}") from error
-        self._codes.clear()
+        self._forget()
 
     def clear(self) -> None:
         """Keep nothing. Names keep their numbers, which other processes may know by heart."""
         with self.transaction():
             for table in ("tasks", "agents", "windows"):
                 self.db.execute(f"DELETE FROM {table}")
+        self._census.clear()
 
     def statuses(self) -> dict[str, dict[str, int]]:
         """How many tasks each organization has in each status."""
@@ -251,6 +271,12 @@ class Store:
         for organization, status, number in rows:
             counts.setdefault(organization, {})[status] = number
         return counts
+
+    @property
+    def large(self) -> bool:
+        """Whether there are so many tasks that counting them takes time."""
+        newest: int | None = self.db.execute("SELECT max(seq) FROM tasks").fetchone()[0]
+        return newest is not None and newest > _LARGE
 
     @property
     def empty(self) -> bool:
@@ -270,6 +296,11 @@ class Store:
                 for statement in (files("xpander_mock") / "_tables.sql").read_text().split(";\n"):
                     self.db.execute(statement)
 
+    def _forget(self) -> None:
+        """Forget what was learnt of the rows."""
+        self._codes.clear()
+        self._census.clear()
+
     def _known(self, text: str) -> int | None:
         """The number of a name; None, which equals nothing, when it was never stored."""
         code = self._codes.get(text)
@@ -277,9 +308,7 @@ class Store:
             row = self.db.execute("SELECT code FROM names WHERE text = ?", (text,)).fetchone()
             if row is None:
                 return None
-            code = row[0]
-            if not self.db.in_transaction:
-                self._codes[text] = code
+            code = self._codes[text] = row[0]
         return code
 
     def _code(self, text: str | None) -> int | None:
@@ -288,7 +317,7 @@ class Store:
             return None
         code = self._known(text)
         if code is None:
-            code = self.db.execute("INSERT INTO names (text) VALUES (?)", (text,)).lastrowid
+            code = self._codes[text] = self.db.execute(_NAME, (text,)).fetchone()[0]
         return code
 
     def _seq(self, task_id: str) -> int | None:

@@ -37,9 +37,7 @@ def test_the_page_says_what_runs(xpander_mock: Handle) -> None:
         assert f"<td class=number>{sum(counts.values())}</td>" in page.text
 
 
-@pytest.mark.parametrize(
-    "operation", sorted(load_contract().operations, key=lambda operation: operation == "delete_task")
-)
+@pytest.mark.parametrize("operation", sorted(load_contract().operations, key=lambda name: name == "delete_task"))
 def test_a_pasted_command_works(commands: dict[str, str], operation: str) -> None:
     """The page has a curl line for every operation, and it does what it says."""
     ended = subprocess.run(commands[operation], shell=True, capture_output=True, text=True, timeout=20)

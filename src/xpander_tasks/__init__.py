@@ -30,6 +30,7 @@ from xpander_tasks._retry import Retry
 from xpander_tasks._tasks import Tasks
 
 if TYPE_CHECKING:
+    from xpander_tasks._invocation import InvokeOptions
     from xpander_tasks._models import (
         AgentExecutionStatus,
         FullThread,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
         ThinkMode,
         User,
     )
-    from xpander_tasks._operations import InvokeOptions
 
 __all__ = [
     "AgentExecutionStatus",
@@ -94,6 +94,6 @@ def __getattr__(name: str) -> Any:
     """Import the models when the first of them is used: they take longer than the rest together."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from xpander_tasks import _models, _operations
+    from xpander_tasks import _invocation, _models
 
-    return getattr(_operations if name == "InvokeOptions" else _models, name)
+    return getattr(_invocation if name == "InvokeOptions" else _models, name)

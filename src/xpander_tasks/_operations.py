@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
-import attrs
 import httpx
 from xpander_api_client.api.tasks import (
     delete_task,
@@ -23,13 +21,13 @@ from xpander_api_client.api.tasks import (
     stop_task,
 )
 from xpander_api_client.client import Request as Plain
-from xpander_api_client.models import FullThread, InvokeRequest, Message, TaskInput, User
-from xpander_api_client.types import UNSET
+from xpander_api_client.models import FullThread, Message
 
 from xpander_tasks._call import Caller, Request
 from xpander_tasks._errors import MisuseError, NotFoundError
 from xpander_tasks._events import read_events
 from xpander_tasks._filters import AGENT_FILTERS, ORGANIZATION_FILTERS, checked_filters
+from xpander_tasks._invocation import Input, InvokeOptions, TaskOrId, checked_id, invocation
 from xpander_tasks._models import Origin, Task, TaskEvent, TasksListItem, TasksPage
 from xpander_tasks._pace import Pace
 from xpander_tasks._pages import read_pages
@@ -39,51 +37,15 @@ from xpander_tasks._steps import Emitting, Flow
 if TYPE_CHECKING:
     from xpander_tasks._tasks import Tasks
 
-TaskOrId = str | Task | TasksListItem
 Items = list[TasksListItem]
 Messages = list[Message]
 Filters = Mapping[str, Any]
-Input = str | TaskInput
-"""What the agent is asked."""
 Timeout = float | httpx.Timeout | None
 """Seconds for each of connecting, sending, the next part of the answer and a free connection; None: as configured."""
 
 # An invoke answers when the task has ended, a stream is silent while the agent works.
 _INVOKE_READ_TIMEOUT = 600.0
 _PAGE_SIZE = 50
-
-
-class InvokeOptions(TypedDict, total=False):
-    """What an invoke can carry beside its input: the fields of `InvokeRequest`, and the agent's `version`."""
-
-    version: str
-    files: list[str]
-    user: User
-    id: str
-    title: str
-    source: str
-    worker_id: str
-    parent_execution_id: str
-    triggering_agent_id: str
-    additional_context: str
-    instructions_override: str
-    expected_output: str
-    output_format: str
-    output_schema: dict[str, Any]
-    payload_extension: dict[str, Any]
-    events_streaming: bool
-    run_locally: bool
-    mcp_servers: list[dict[str, Any]]
-    think_mode: str
-    disable_attachment_injection: bool
-    return_metrics: bool
-    user_tokens: dict[str, Any]
-    user_oidc_token: str
-    voice_id: str
-    test_run_node_id: str
-    llm_model_provider: str
-    llm_model_name: str
-    llm_reasoning_effort: str
 
 
 class Operations:
@@ -189,29 +151,28 @@ class Operations:
 
     def invoke(self, agent_id: str, input: Input, options: InvokeOptions, timeout: Timeout) -> Flow[Task]:
         """Run an agent and read the finished task."""
-        plain, task_id, _ = self._invocation(invoke_agent, agent_id, input, options)
-        limits = self._patient() if timeout is None else timeout
-        response = yield from self._answer(plain, limits, task_id=task_id)
+        made = invocation(invoke_agent, agent_id, input, options)
+        response = yield from self._answer(made.plain, self._patient(timeout), task_id=made.task_id)
         return self._task(response)
 
     def start(self, agent_id: str, input: Input, options: InvokeOptions, timeout: Timeout) -> Flow[Task]:
         """Run an agent in the background and read the task as it is now."""
-        plain, task_id, _ = self._invocation(invoke_agent_async, agent_id, input, options)
-        response = yield from self._answer(plain, timeout, task_id=task_id)
+        made = invocation(invoke_agent_async, agent_id, input, options)
+        response = yield from self._answer(made.plain, timeout, task_id=made.task_id)
         return self._task(response)
 
     def stream(
         self, agent_id: str, input: Input, options: InvokeOptions, timeout: Timeout
     ) -> Emitting[TaskEvent, None]:
         """Check the invoke and make the flow that emits its events."""
-        plain, task_id, own_id = self._invocation(invoke_agent_stream, agent_id, input, options)
-        limits = self._patient() if timeout is None else timeout
+        made = invocation(invoke_agent_stream, agent_id, input, options)
+        limits = self._patient(timeout)
         return read_events(
             self._call,
-            Request(lambda: self._built(plain, limits), repeatable=False, stream=True, task_id=task_id),
-            Poller(task_id, self._look, Pace()),
+            Request(lambda: self._built(made.plain, limits), repeatable=False, stream=True, task_id=made.task_id),
+            Poller(made.task_id, self._look, Pace()),
             lambda response, content: Origin(self._tasks, response, content),
-            own_id=own_id,
+            own_id=made.own_id,
         )
 
     def wait(
@@ -232,32 +193,12 @@ class Operations:
         limits = {name: min(left, limit or left) for name, limit in self._timeout.as_dict().items()}
         return self.get(task_id, httpx.Timeout(**limits), deadline)
 
-    def _patient(self) -> httpx.Timeout:
+    def _patient(self, timeout: Timeout) -> Timeout:
+        if timeout is not None:
+            return timeout
         limits = self._timeout.as_dict()
         limits["read"] = None if limits["read"] is None else max(limits["read"], _INVOKE_READ_TIMEOUT)
         return httpx.Timeout(**limits)
-
-    def _invocation(
-        self, operation: Any, agent_id: str, input: Input, options: InvokeOptions
-    ) -> tuple[Plain, str, bool]:
-        """Return the request of an invoke, the id of its task, and whether that id was made here."""
-        chosen: dict[str, Any] = dict(options)
-        version = chosen.pop("version", UNSET)
-        unknown = chosen.keys() - InvokeOptions.__annotations__.keys()
-        if unknown:
-            raise MisuseError(0, f"unknown option {', '.join(sorted(unknown))} of an invoke")
-        if isinstance(input, str):
-            input = TaskInput(text=input)
-        for name in ("files", "user"):
-            if name in chosen:
-                input = attrs.evolve(input, **{name: chosen.pop(name)})
-        own_id = "id" not in chosen
-        if own_id:
-            # Known before anything is sent, so that the task can be found whatever happens to the answer.
-            chosen["id"] = str(uuid.uuid4())
-        body = InvokeRequest(input=input, **chosen)
-        plain = operation.build_request(checked_id(agent_id, "agent_id"), body=body, version=version)
-        return plain, chosen["id"], own_id
 
     def _answer(
         self, plain: Plain, timeout: Timeout, *, deadline: float | None = None, task_id: str | None = None
@@ -275,15 +216,3 @@ class Operations:
         task = self._decoded(response, Task)
         task._origin = Origin(self._tasks, response, response.content)
         return task
-
-
-def checked_id(value: TaskOrId, name: str = "task_id") -> str:
-    """Return the id of a task, or any id, as it can stand in a path.
-
-    Raises:
-        MisuseError: It is empty or no text, so that the path would be another one.
-    """
-    value = value if isinstance(value, str) else getattr(value, "id", "")
-    if not isinstance(value, str) or not value:
-        raise MisuseError(0, f"expected {name} as text that is not empty, or what has an id")
-    return value

@@ -10,8 +10,9 @@ from xpander_tasks._iterators import TaskIterator, TaskStream
 from xpander_tasks._pace import Pace
 
 if TYPE_CHECKING:
+    from xpander_tasks._invocation import Input, InvokeOptions, TaskOrId
     from xpander_tasks._models import FullThread, Task, TasksListItem, TasksPage
-    from xpander_tasks._operations import Filters, Input, InvokeOptions, Items, Messages, TaskOrId, Timeout
+    from xpander_tasks._operations import Filters, Items, Messages, Timeout
 
 
 class SyncTasks(Connection):

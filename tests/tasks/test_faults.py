@@ -199,11 +199,11 @@ def test_a_body_that_is_not_as_documented(connect: Connect, serve: Serve, body: 
 def test_a_slow_first_byte(connect: Connect, serve: Serve) -> None:
     """An answer that does not begin within the timeout is asked for again; an invoke is not."""
     server = serve(scripted([Until()], OK))
-    client = connect(server.url, timeout=0.2)
+    client = connect(server.url, timeout=0.7)
     assert client.get("t1").result == "done"
     server.answer = scripted([Until()])
     with pytest.raises(xpander_tasks.RequestTimeoutError, match="ReadTimeout") as caught:
-        client.invoke("a1", "hello", timeout=0.2)
+        client.invoke("a1", "hello", timeout=0.7)
     assert (server.sent("GET"), server.sent("POST")) == (2, 1)
     assert caught.value.task_id
     works(client, server)
@@ -218,7 +218,7 @@ def test_a_slow_body(connect: Connect, serve: Serve) -> None:
             time.sleep(0.03)
 
     server = serve(trickle)
-    client = connect(server.url, timeout=0.2)
+    client = connect(server.url, timeout=0.7)
     assert client.get("t1").result == "done"
     server.answer = scripted([OK[:-40], Until()])
     with pytest.raises(xpander_tasks.RequestTimeoutError, match="ReadTimeout"):
@@ -265,7 +265,7 @@ def test_429_that_asks_for_too_long(connect: Connect, serve: Serve) -> None:
     begun = time.monotonic()
     with pytest.raises(xpander_tasks.RateLimitedError) as caught:
         client.get("t1")
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
     assert (caught.value.retry_after, len(server.got)) == (3600.0, 1)
     works(client, server)
 
@@ -389,7 +389,7 @@ def test_cancelling_a_wait_between_looks(serve: Serve) -> None:
 
     begun = time.monotonic()
     asyncio.run(main())
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
     assert len(server.got) == 1
 
 
@@ -413,7 +413,7 @@ def test_retries_that_sleep_end_when_the_reader_stops(connect: Connect, serve: S
         if client.runner is not None:
             client.runner.run(asyncio.sleep(0.005))
     pages.close()
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
     works(client, server)
 
 

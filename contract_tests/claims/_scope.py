@@ -168,6 +168,14 @@ class Scope:
                         yield _page(beyond)
                 return
 
+    def first(self, count: int, **query: str | int) -> Iterator[Page]:
+        """Ask for the first pages, as far as there are any."""
+        __tracebackhide__ = True
+        page = self.page(per_page=LARGEST_PAGE, **query)
+        yield page
+        for number in range(2, min(count, page.total_pages) + 1):
+            yield self.page(page=number, per_page=LARGEST_PAGE, **query)
+
     def walk(self, size: int = LARGEST_PAGE, **query: str | int) -> list[Item]:
         """Return the items of all pages joined."""
         __tracebackhide__ = True

@@ -38,8 +38,7 @@ def test_an_agents_whole_list_begins_with_the_newest(api: Api, scope: Scope) -> 
     for agent in agents:
         whole = Scope("an agent's tasks", api, agent, {}, own=False, look=lambda items: {})
         for query in ({}, {"status": "completed"}, {"status": "failed"}):
-            pages = [whole.page(per_page=50, **query), whole.page(per_page=50, page=2, **query)]
-            for page in pages:
+            for page in whole.first(2, **query):
                 _descends(page.items, page.answer)
 
 
@@ -59,8 +58,7 @@ def test_every_item_is_of_the_callers_organization(scope: Scope, api: Api) -> No
             if name != "agent_id" or scope.agent is None:
                 queries += [{name: value} for value in held.values(name)[:2]]
         for query in queries:
-            for number in (1, 2):
-                page = whole.page(per_page=50, page=number, **query)
+            for page in whole.first(2, **query):
                 others = [item for item in page.items if item["organization_id"] != owners[0]]
                 require(not others, f"only tasks of organization {owners[0]}", others[:1], page.answer)
 
@@ -105,7 +103,11 @@ def test_every_item_of_an_agents_list_is_that_agents(scope: Scope, api: Api) -> 
             queries += [{name: value} for value in scope.snapshot().values(name)[:2]]
         for query in [{**query, **confined} for query in queries for confined in ({}, _undated(scope))]:
             answer = api.call("list_agent_tasks", agent=agent, query=query)
-            others = [item for item in answer.ok()["items"] if item["agent_id"] != agent]
+            if "page" not in query:
+                answer.expect(200)
+            # Whether a page past the end is a 200 is a claim of its own.
+            items = answer.json["items"] if answer.status == 200 else []
+            others = [item for item in items if item["agent_id"] != agent]
             require(not others, f"only tasks of {agent}", others[:1], answer)
 
 
@@ -117,7 +119,8 @@ def test_an_agents_list_equals_the_organizations_with_that_agent(scope: Scope) -
     whole = Scope(scope.name, scope.api, None, {**scope.base, "agent_id": scope.agent}, scope.own, scope.look)
 
     def check(held: Snapshot) -> None:
-        queries: list[Query] = [{}, {"per_page": 3}, {"per_page": 7, "page": 2}, {"per_page": 50}]
+        queries: list[Query] = [{}, {"per_page": 3}, {"per_page": 50}]
+        queries += [{"per_page": 7, "page": 2}] if len(held.items) > 7 else []
         for name in scope.filters():
             queries += [{name: value} for value in held.values(name)[:7]]
         names = [name for name in scope.filters() if held.values(name)]

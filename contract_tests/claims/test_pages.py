@@ -19,12 +19,15 @@ def test_without_page_and_per_page_they_are_1_and_20(scope: Scope) -> None:
     def check(held: Snapshot) -> None:
         page = scope.page()
         require((page.page, page.per_page) == (1, 20), "page 1 of 20 a page", (page.page, page.per_page), page.answer)
-        only_page, only_size = scope.page(page=2), scope.page(per_page=3)
-        require(only_page.per_page == 20, "per_page 20 when only page is asked", only_page.per_page, only_page.answer)
+        only_size = scope.page(per_page=3)
         require(only_size.page == 1, "page 1 when only per_page is asked", only_size.page, only_size.answer)
         expected = [item["id"] for item in held.items[:20]]
         require(sorted(page.ids) == sorted(expected), f"the first {len(expected)} tasks", page.ids, page.answer)
         rest = [item["id"] for item in held.items[20:40]]
+        if not rest:
+            return  # whether a page past the end is a 200 is a claim of its own
+        only_page = scope.page(page=2)
+        require(only_page.per_page == 20, "per_page 20 when only page is asked", only_page.per_page, only_page.answer)
         require(sorted(only_page.ids) == sorted(rest), f"tasks 21 to 40: {rest}", only_page.ids, only_page.answer)
 
     scope.settled(check)
@@ -170,7 +173,7 @@ def test_the_same_page_twice_is_the_same_page(scope: Scope) -> None:
 
     def check(held: Snapshot) -> None:
         for query in ({}, {"page": 2, "per_page": 7}, {"per_page": 50}, {"status": "completed", "per_page": 9}):
-            if query.keys() & scope.base.keys():
+            if query.keys() & scope.base.keys() or ("page" in query and len(held.items) <= 7):
                 continue
             first = scope.page(**query)
             for _ in range(2):

@@ -49,7 +49,7 @@ def seed(service: Service, tasks: int, number: int) -> None:
         tasks: how many to make, both organizations together.
         number: what they are made up from.
     """
-    with service.store.transaction():
+    with service.store.filling():
         for organization, agents in AGENTS.items():
             for agent_id, name in agents.items():
                 service.store.add_agent(agent_id, organization, name)

@@ -75,6 +75,7 @@ class Store:
         self.path = path
         self._codes: dict[str, int] = {}
         self._census = Census(self)
+        self.new = False
         try:
             self.db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10)
             self._open()
@@ -99,6 +100,23 @@ class Store:
             self._forget()
             raise
         self.db.execute("COMMIT")
+
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Keep many tasks at once. Until a new file is filled it is none of ours, and is refused if it is left so."""
+        if not self.new:
+            with self.transaction():
+                yield
+            return
+        if self.path is not None:  # in memory a journal costs nothing, and could not be had again
+            self.db.execute("PRAGMA journal_mode = OFF")
+            self.db.execute("PRAGMA cache_size = -65536")
+        with self.transaction():
+            yield
+            self._run("_indexes.sql")
+        self.db.execute("PRAGMA cache_size = -8192")
+        self.new = False
+        self._serve()
 
     def find(self, task_id: str) -> Task | None:
         """The task of that id, of whatever organization."""
@@ -288,13 +306,22 @@ class Store:
         (tables,) = self.db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         if tables and application != _APPLICATION_ID:
             raise NotADataFile(f"{self.path}: a SQLite file, but not one of xpander_mock")
+        if tables:
+            self._serve()
+        else:
+            self.new = True
+            self._run("_tables.sql")
+
+    def _serve(self) -> None:
+        # A write that was acknowledged survives the death of the process; only that of the machine may lose the last.
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA synchronous = NORMAL")
-        if not tables:
-            with self.transaction():
-                self.db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-                for statement in (files("xpander_mock") / "_tables.sql").read_text().split(";\n"):
-                    self.db.execute(statement)
+        with self.transaction():  # tells a file that cannot be written
+            self.db.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+
+    def _run(self, script: str) -> None:
+        for statement in (files("xpander_mock") / script).read_text().split(";\n"):
+            self.db.execute(statement)
 
     def _forget(self) -> None:
         """Forget what was learnt of the rows."""

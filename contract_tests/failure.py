@@ -11,7 +11,16 @@ from contract_tests.target import Target
 
 # Set by every client on its own; repeating them in a curl line would only hide what matters.
 UNINTERESTING = frozenset(
-    {"accept", "accept-encoding", "connection", "content-length", "host", "transfer-encoding", "user-agent"}
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "host",
+        "transfer-encoding",
+        "user-agent",
+        "x-schemathesis-testcaseid",
+    }
 )
 LONGEST_BODY = 4_000
 

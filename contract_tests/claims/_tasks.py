@@ -72,7 +72,8 @@ class Workshop:
 
     def tick(self, task: Task) -> None:
         """Wait until the server's clock, which may show whole seconds only, has moved on."""
-        shown = [parse(task[name]) for name in ("created_at", "started_at", "finished_at") if task.get(name)]
+        times = ("created_at", "updated_at", "started_at", "finished_at")
+        shown = [parse(task[name]) for name in times if task.get(name)]
         time.sleep(1.1 * step(shown).total_seconds() + 0.002)
 
     def new_id(self) -> str:
@@ -135,9 +136,21 @@ class Workshop:
         __tracebackhide__ = True
         for _ in range(3):
             task = self.finish(self.invoke(operation_id, **fields)["id"])
-            if task.get("status") == "completed":
-                return task
+            if task["status"] == "completed":
+                return self.settled(task["id"]).ok()
         not_run(f"needs an agent that completes: three tasks of {self.agent} ended otherwise")
+
+    def settled(self, task: str) -> Answer:
+        """Return a task once two answers show the same: counts of tokens and the like may follow after its end."""
+        __tracebackhide__ = True
+        shown = self.api.call("get_task", task=task)
+        for _ in range(TRIES):
+            again = self.api.call("get_task", task=task)
+            if again.ok() == shown.ok():
+                break
+            shown = again
+            time.sleep(0.2)
+        return shown
 
     def executing(self, wanted: str = "executing", **fields: Any) -> Task | None:
         """Start a task and return it once it is seen in a status, or None when it never was."""

@@ -14,7 +14,8 @@ def test_a_deleted_task_is_gone_everywhere(shop: Workshop, operation_id: str) ->
     """DEL-1: 204 with an empty body; afterwards get, stop, delete and threads answer 404, and no list has it."""
     parent = shop.start()["id"]
     kept = shop.start(parent_execution_id=parent)
-    task = shop.finish(shop.invoke(operation_id, parent_execution_id=parent)["id"])
+    task = shop.invoke(operation_id, parent_execution_id=parent, triggering_agent_id=shop.agent)
+    task = shop.finish(task["id"])
     answer = delete(shop, task["id"])
     gone(shop, task, parent, answer)
     listed = shop.api.call("list_tasks", query={"parent_task_id": parent})
@@ -182,6 +183,8 @@ def gone(shop: Workshop, task: Task, parent: str | None, deleted: Answer) -> Non
     created = task["created_at"]
     queries: list[dict[str, str]] = [{}, {"parent_task_id": task["id"]}]
     queries += [{"parent_task_id": parent}] if parent else []
+    caller = task.get("triggering_agent_id")
+    queries += [{"triggering_agent_id": caller}] if caller else []
     queries += [{**query, "status": task["status"]} for query in queries]
     organizations: list[dict[str, str]] = [*queries, {"from_date": created, "to_date": created}, {"from_date": created}]
     organizations += [{"agent_id": task["agent_id"], **query} for query in queries]

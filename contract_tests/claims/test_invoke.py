@@ -160,7 +160,7 @@ def test_what_was_sent_comes_back(shop: Workshop, operation_id: str, output_form
         "title": f"Contract test: {_texts.UNICODE} {_texts.SPACES}",
         "source": {"text": "sdk", "markdown": "api", "json": "webhook", "voice": "dashboard"}[output_format],
         "output_format": output_format,
-        "payload_extension": EXTENSION if output_format != "voice" else {},
+        "payload_extension": EXTENSION,
         "parent_execution_id": parent,
         "triggering_agent_id": shop.agent,
     }

@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.claims._instants import parse
 from contract_tests.claims._scope import ATTEMPTS, DATED_SCOPES, Item, Page, Scope, Snapshot, created_at
-from contract_tests.claims._tasks import FINAL, RUNNING, together
+from contract_tests.claims._tasks import FINAL, RUNNING, Workshop, together
 from contract_tests.claims._universe import Universe
 from contract_tests.claims.api import Answer, Api, Query, require
 from contract_tests.failure import not_run
@@ -80,6 +80,18 @@ def test_a_completed_task_has_a_result_and_one_that_never_ended_has_none(scope: 
             require(len(asked) > 1, "no result before the first turn has ended", item, page.answer)
 
     scope.settled(check)
+
+
+@pytest.mark.claim("LIST-8")
+def test_a_task_that_runs_for_the_first_time_has_no_result(shop: Workshop) -> None:
+    """LIST-8: a task that is pending or executing for the first time has no `result`."""
+    parent = shop.start()["id"]
+    for _ in range(3):
+        shop.start(parent_execution_id=parent)
+        for operation, agent in (("list_tasks", ""), ("list_agent_tasks", shop.agent)):
+            answer = shop.api.call(operation, agent=agent, query={"parent_task_id": parent})
+            early = [item for item in answer.ok()["items"] if item["status"] in RUNNING and item["result"] is not None]
+            require(not early, "no result before the end", early[:1], answer)
 
 
 @pytest.mark.claim("LIST-9")

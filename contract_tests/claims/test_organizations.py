@@ -11,6 +11,7 @@ from contract_tests.failure import not_run
 
 FOREIGN = (403, 404)
 READING = ("get_task", "get_task_thread", "get_task_thread_full")
+SHORTEST_SECRET = 10
 SECRET = "the heron flies at dusk"
 
 
@@ -172,7 +173,8 @@ def shows_nothing(answer: Answer, *secrets: str | None) -> None:
     """Judge that an answer lets out nothing of a foreign task."""
     __tracebackhide__ = True
     text = answer.body.decode(errors="replace")
-    shown = [secret for secret in secrets if secret and len(secret) > 3 and secret in text]
+    # A short one, such as the title "Task", may be in any message by chance.
+    shown = [secret for secret in secrets if secret and len(secret) >= SHORTEST_SECRET and secret in text]
     require(not shown, "nothing of a foreign task", shown, answer)
 
 

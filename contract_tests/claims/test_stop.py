@@ -21,6 +21,9 @@ def test_a_task_that_runs_becomes_stopped(shop: Workshop, status: str) -> None:
         require(answer.json.get(name) == task.get(name), f"{name} as before", answer.json.get(name), answer)
     shown = shop.api.call("get_task", task=task["id"])
     _is_stopped(shown.ok(), shown)
+    for name in ("result", "finished_at", "started_at", "source", "parent_execution", "payload_extension"):
+        came = answer.json.get(name)
+        require(came == shown.json.get(name), f"{name} {shown.json.get(name)!r} as get shows it", came, shown, answer)
 
 
 @pytest.mark.claim("STOP-1")
@@ -59,7 +62,7 @@ def test_a_task_in_a_final_state_comes_back_unchanged(shop: Workshop, universe: 
     if not chosen:
         not_run(f"needs a task of our own that ends as {status}: none did")
     for task in chosen:
-        before, listed = _settled(shop, task), _listed(shop, universe.parent, task)
+        before, listed = shop.settled(task), _listed(shop, universe.parent, task)
         answer = shop.api.call("stop_task", task=task)
         after = shop.api.call("get_task", task=task)
         require(answer.ok()["id"] == task, f"task {task}", answer.json["id"], answer)
@@ -129,19 +132,6 @@ def stopped(shop: Workshop, wanted: str, **fields: object) -> tuple[Task, Answer
         quickest >= shop.pace / 2, "status stopped", f"another one after {quickest:.2f} s, too early to end", answer
     )
     not_run(f"needs tasks that take longer: {TRIES} ended before they could be stopped")
-
-
-def _settled(shop: Workshop, task: str) -> Answer:
-    """Return a task once two answers show the same: counts of tokens and the like may follow after its end."""
-    __tracebackhide__ = True
-    shown = shop.api.call("get_task", task=task)
-    for _ in range(TRIES):
-        again = shop.api.call("get_task", task=task)
-        if again.ok() == shown.ok():
-            break
-        shown = again
-        time.sleep(0.2)
-    return shown
 
 
 def _is_stopped(task: Task, answer: Answer) -> None:

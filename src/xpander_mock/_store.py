@@ -76,6 +76,7 @@ class Store:
         self._codes: dict[str, int] = {}
         self._census = Census(self)
         self.new = False
+        self._large = False
         try:
             self.db = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False, timeout=10)
             self._open()
@@ -277,7 +278,7 @@ class Store:
         with self.transaction():
             for table in ("tasks", "agents", "windows"):
                 self.db.execute(f"DELETE FROM {table}")
-        self._census.clear()
+        self._forget()
 
     def statuses(self) -> dict[str, dict[str, int]]:
         """How many tasks each organization has in each status."""
@@ -293,8 +294,10 @@ class Store:
     @property
     def large(self) -> bool:
         """Whether there are so many tasks that counting them takes time."""
-        newest: int | None = self.db.execute("SELECT max(seq) FROM tasks").fetchone()[0]
-        return newest is not None and newest > _LARGE
+        if not self._large:
+            newest: int | None = self.db.execute("SELECT max(seq) FROM tasks").fetchone()[0]
+            self._large = newest is not None and newest > _LARGE
+        return self._large
 
     @property
     def empty(self) -> bool:
@@ -326,6 +329,7 @@ class Store:
     def _forget(self) -> None:
         """Forget what was learnt of the rows."""
         self._codes.clear()
+        self._large = False
         self._census.clear()
 
     def _known(self, text: str) -> int | None:

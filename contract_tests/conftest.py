@@ -109,7 +109,7 @@ def pytest_runtest_makereport(
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     config = session.config
     if RECORDER not in config.stash:
         return
@@ -118,6 +118,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if is_worker(config):
         config.workeroutput["contract"] = {**recorder.data(), "left": left}  # type: ignore[attr-defined]
     else:
+        config.stash[COLLECTOR].report.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
         config.stash[COLLECTOR].finish(left)
 
 

@@ -100,7 +100,7 @@ class Recorder:
         if operation.id == "delete_task":
             self.created.pop(_changed_task(operation, self._path(url), body) or "", None)
         elif operation.id in INVOKES:
-            for task in _invoked_tasks(operation, answer):
+            for task in invoked_tasks(operation.id, answer):
                 self.created[task] = None
         elif operation.method == "GET":
             payload = _json(answer)
@@ -150,9 +150,10 @@ def _changed_task(operation: Operation, path: str, body: bytes) -> str | None:
     return None
 
 
-def _invoked_tasks(operation: Operation, answer: bytes) -> Iterator[str]:
+def invoked_tasks(operation_id: str, answer: bytes) -> Iterator[str]:
+    """Yield the ids of the tasks that the answer to an invoke speaks of."""
     payloads = [_json(answer)]
-    if operation.id == "invoke_agent_stream":
+    if operation_id == "invoke_agent_stream":
         payloads = [_json(line[5:]) for line in answer.split(b"\n") if line.startswith(b"data:")]
     for payload in payloads:
         if isinstance(payload, dict):

@@ -99,6 +99,7 @@ class Report:
         claims: The documented sentences, by id.
         findings: What came out, by test.
         notes: Anything else that a person has to know.
+        interrupted: Whether the run ended before its last test.
     """
 
     target: Target
@@ -106,6 +107,7 @@ class Report:
     claims: dict[str, Claim]
     findings: dict[str, Finding] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    interrupted: bool = False
 
     def add(self, finding: Finding) -> None:
         """Add the outcome of a test, or of its clean-up: a failure stays one."""
@@ -120,11 +122,11 @@ class Report:
     def verdict(self) -> str:
         """Return the outcome of the run in a sentence."""
         failed = len(self.with_outcome("failed"))
-        if not self.findings:
-            return "No test has run."
-        return (
-            f"The contract is broken: {failed} test{'s' * (failed > 1)} failed." if failed else "The contract is kept."
-        )
+        if failed:
+            return f"The contract is broken: {failed} test{'s' * (failed > 1)} failed."
+        if self.interrupted:
+            return "The run was interrupted."
+        return "The contract is kept." if self.recorder.sent else "Nothing was sent to the server."
 
     def groups(self, outcome: Outcome) -> list[Group]:
         """Return the faults of the tests that ended in one way, those that break the same promise together."""

@@ -115,6 +115,14 @@ def test_the_terminal_shows_the_run_at_a_glance(report: Report) -> None:
         assert part in text
 
 
+def test_a_run_that_judged_nothing_does_not_claim_that_the_contract_is_kept(target: Target) -> None:
+    """An interrupted run and one that sent nothing say so."""
+    report = Report(target, Recorder(target), CLAIMS)
+    assert report.verdict() == "Nothing was sent to the server."
+    report.interrupted = True
+    assert report.verdict() == "The run was interrupted."
+
+
 def test_markdown_holds_claims_requests_and_failures(report: Report) -> None:
     """One row for each claim and each operation, with bars inside a cell escaped."""
     text = markdown(report)

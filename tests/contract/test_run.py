@@ -162,6 +162,11 @@ def test_what_has_no_fault_passes(faulty_run: dict[str, str]) -> None:
     assert faulty_run["test_operations.py::test_list_agent_tasks_answers_as_documented"] == "passed"
 
 
+def test_sequences_reach_every_operation(run: Run) -> None:
+    """The links of the document lead to all ten operations."""
+    assert "10 of 10 operations exercised" in run(f"{SCHEMA}/test_sequences.py").stdout
+
+
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_the_mock_ends_with_the_run_however_it_ends(tmp_path: Path, end: signal.Signals) -> None:
     """A run that is interrupted, terminated or killed leaves no server behind."""

@@ -8,7 +8,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 .PHONY: help setup
 
 .PHONY: regenerate check mutants false-alarms docs
-.PHONY: lock lint typecheck test contract-test package bench mock clean
+.PHONY: lock lint typecheck test contract-test package bench bench-mock mock clean
 help: ## print this help
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
@@ -64,6 +64,9 @@ package: .venv/.ready ## build the wheel, install it into empty environments and
 
 bench: .venv/.ready ## measure the client side by side with others, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks.client
+
+bench-mock: .venv/.ready ## measure the mock side by side with others, and write docs/benchmarks-mock.md
+	$(BIN)/python -m benchmarks.mock
 
 mock: .venv/.ready ## serve the mock on http://127.0.0.1:8787
 	$(BIN)/python -m xpander_mock

@@ -167,6 +167,12 @@ class Workshop:
         return None
 
 
+def varied(thorough: str, cases: Iterable[str]) -> list[tuple[str, str]]:
+    """Return ways to invoke with cases to try: one way with all of them, the other ways with some."""
+    every = list(cases)
+    return [(operation, case) for operation in INVOKES for case in (every if operation == thorough else every[:2])]
+
+
 def together(action: Callable[[Given], Got], given: Iterable[Given]) -> list[Got]:
     """Do something for many at the same time, and return the results in their order."""
     with ThreadPoolExecutor(AT_ONCE) as threads:

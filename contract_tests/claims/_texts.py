@@ -9,4 +9,4 @@ MARKUP = (
 )
 LONG = " ".join(f"Sentence number {number} says the same as the one before it." for number in range(60))
 SPACES = "  two spaces before, two  within, two behind  "
-ALL = (PLAIN, UNICODE, LINES, MARKUP, LONG, SPACES)
+ALL = {"plain": PLAIN, "unicode": UNICODE, "lines": LINES, "markup": MARKUP, "long": LONG, "spaces": SPACES}

@@ -28,7 +28,7 @@ NO_DATES = (
     "",
 )
 WITHOUT_OFFSET = ("2026-02-01T00:00:00", "2026-02-01", "2026-02-01 00:00:00")
-MOST_INSTANTS = 6
+MOST_INSTANTS = 4
 
 
 @pytest.mark.claim("LIST-4")
@@ -95,10 +95,14 @@ def test_an_instant_means_the_same_with_every_offset(scope: Scope) -> None:
 
     def check(held: Snapshot) -> None:
         _, instants = _chosen(held)
-        for _, instant in instants:
+        for _, instant in instants[::2]:
             for name in ("from_date", "to_date"):
-                for text in _instants.spellings(instant):
-                    _is(scope, held, {name: text})
+                first, *others = _instants.spellings(instant)
+                plain = scope.page(**{name: first})
+                for text in others:
+                    page = scope.page(**{name: text})
+                    expected = f"what {first} gives"
+                    require(page.answer.json == plain.answer.json, expected, page.ids, plain.answer, page.answer)
 
     scope.settled(check)
 

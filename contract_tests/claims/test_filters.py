@@ -172,7 +172,7 @@ def test_filters_compare_exactly(scope: Scope, name: str) -> None:
         values = held.values(name)
         if not values:
             not_run(f"needs tasks with a {name}: those of {scope.name} have none")
-        for value in values[:2]:
+        for value in values[:1]:
             for other in near_misses(value):
                 _returns(scope, held, {name: other})
 

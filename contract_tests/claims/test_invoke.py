@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from contract_tests.claims import _texts
-from contract_tests.claims._tasks import FINAL, INVOKES, RUNNING, TRIES, Task, Workshop
+from contract_tests.claims._tasks import FINAL, INVOKES, RUNNING, TRIES, Task, Workshop, varied
 from contract_tests.claims._validation import refuses_body
 from contract_tests.claims.api import Answer, require
 from contract_tests.claims.test_items import times_follow
@@ -21,6 +21,8 @@ EXTENSION = {
     "nested": {"list": [1, "two", {"three": [3]}], "empty": {}},
     "Mixed Case": "",
 }
+SHAPES = ("{}", "{}+plus&more=1%41", "{}.v1_~x", "{}:step@2", "{}-東京", "{} with spaces")
+SOURCES = {"json": "sdk", "markdown": "api", "text": "webhook", "voice": "dashboard"}
 TEXT: Task = {"text": _texts.PLAIN}
 BAD_BODIES: dict[str, tuple[Task, str]] = {
     "no input": ({"input": ...}, "input"),
@@ -122,8 +124,7 @@ def test_a_sync_invoke_answers_with_a_task_in_a_final_state(shop: Workshop) -> N
 
 
 @pytest.mark.claim("INVOKE-3")
-@pytest.mark.parametrize("operation_id", INVOKES)
-@pytest.mark.parametrize("shape", ["{}", "{}.v1_~x", "{}:step@2", "{}-東京", "{} with spaces", "{}+plus&more=1%41"])
+@pytest.mark.parametrize(("operation_id", "shape"), varied("invoke_agent_async", SHAPES))
 def test_a_callers_id_becomes_the_tasks_id(shop: Workshop, operation_id: str, shape: str) -> None:
     """INVOKE-3: a caller's `id` comes back as the task's `id`, and opens it."""
     wanted = shape.format(shop.new_id())
@@ -151,14 +152,13 @@ def test_without_an_id_the_server_makes_a_uuid(shop: Workshop, operation_id: str
 
 
 @pytest.mark.claim("INVOKE-4")
-@pytest.mark.parametrize("operation_id", INVOKES)
-@pytest.mark.parametrize("output_format", ["text", "markdown", "json", "voice"])
+@pytest.mark.parametrize(("operation_id", "output_format"), varied("invoke_agent_async", SOURCES))
 def test_what_was_sent_comes_back(shop: Workshop, operation_id: str, output_format: str) -> None:
     """INVOKE-4: `title`, `source`, `output_format`, `payload_extension`, parent and triggering agent come back."""
     parent = shop.start()["id"]
     sent = {
         "title": f"Contract test: {_texts.UNICODE} {_texts.SPACES}",
-        "source": {"text": "sdk", "markdown": "api", "json": "webhook", "voice": "dashboard"}[output_format],
+        "source": SOURCES[output_format],
         "output_format": output_format,
         "payload_extension": EXTENSION,
         "parent_execution_id": parent,
@@ -177,11 +177,11 @@ def test_what_was_sent_comes_back(shop: Workshop, operation_id: str, output_form
 
 
 @pytest.mark.claim("INVOKE-4")
-@pytest.mark.parametrize("operation_id", INVOKES)
-@pytest.mark.parametrize("text", _texts.ALL, ids=["plain", "unicode", "lines", "markup", "long", "spaces"])
-def test_title_and_input_come_back_to_the_letter(shop: Workshop, operation_id: str, text: str) -> None:
+@pytest.mark.parametrize(("operation_id", "kind"), varied("invoke_agent_async", _texts.ALL))
+def test_title_and_input_come_back_to_the_letter(shop: Workshop, operation_id: str, kind: str) -> None:
     """INVOKE-4: `title` comes back as sent, to the letter; get shows the input as it was sent (GET-6)."""
     user = {"id": "user_1", "email": "ada@example.com", "first_name": "Ada", "additional_attributes": {"a": [1, None]}}
+    text = _texts.ALL[kind]
     body = shop.body(title=text, input={"text": text, "files": [], "user": user})
     task, answer = shop.call(operation_id, body)
     shown = shop.api.call("get_task", task=task["id"])

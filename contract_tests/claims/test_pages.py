@@ -8,6 +8,7 @@ from contract_tests.claims._scope import Page, Scope, Snapshot, page_size
 from contract_tests.claims._validation import refuses_query
 from contract_tests.claims.api import Api, require
 
+MOST_REQUESTS = 15
 NO_INTEGERS = ("abc", "1.5", "", "null", "1,2", "1 or 2")
 BEYOND_SENSE = (2**31, 2**31 * 50, 2**63 - 1, 2**63, 10**30)
 
@@ -80,13 +81,13 @@ def test_the_pages_of_any_filter_add_up(scope: Scope, generated: Generated) -> N
 
 
 @pytest.mark.claim("PAGE-3", "PAGE-4", "PAGE-5")
-@pytest.mark.parametrize("pages", [2, 3, 7])
+@pytest.mark.parametrize("pages", [2, 5])
 def test_the_pages_of_each_filter_add_up(scope: Scope, pages: int) -> None:
     """PAGE-3, PAGE-4, PAGE-5: for each filter, whose result takes several pages, the totals count all of them."""
 
     def check(held: Snapshot) -> None:
         for name in scope.filters():
-            for value in held.values(name)[:5]:
+            for value in held.values(name)[:3]:
                 matches = held.matching({name: value})
                 size = page_size(len(matches), pages)
                 _adds_up(list(scope.pages(size, **{name: value})), matches, size)
@@ -95,14 +96,14 @@ def test_the_pages_of_each_filter_add_up(scope: Scope, pages: int) -> None:
 
 
 @pytest.mark.claim("PAGE-3", "PAGE-4", "PAGE-5")
-@pytest.mark.parametrize("size", [1, 2, 7, 10, 19, 20, 25, 49, 50])
+@pytest.mark.parametrize("size", [1, 2, 7, 20, 49, 50])
 def test_the_pages_add_up_whatever_per_page_is(scope: Scope, size: int) -> None:
     """PAGE-3, PAGE-4, PAGE-5: for every `per_page` the pages joined are every task once, and the totals say so."""
 
     def check(held: Snapshot) -> None:
-        if len(held.items) > size * 40:
-            held = Snapshot(held.items[: size * 40])
-            pages = [scope.page(page=number, per_page=size) for number in range(1, 41)]
+        if len(held.items) > size * MOST_REQUESTS:
+            held = Snapshot(held.items[: size * MOST_REQUESTS])
+            pages = [scope.page(page=number, per_page=size) for number in range(1, MOST_REQUESTS + 1)]
             came = [task for page in pages for task in page.ids]
             expected = [item["id"] for item in held.items]
             require(sorted(came) == sorted(expected), "the newest tasks, each once", came, pages[-1].answer)

@@ -8,7 +8,7 @@ from contract_tests.claims._tasks import FINAL, Task, Workshop, together
 from contract_tests.claims.api import Stream, require, task_of
 
 CASES: dict[str, Task] = {
-    **{f"text {number}": {"input": {"text": text}} for number, text in enumerate(_texts.ALL)},
+    **{kind: {"input": {"text": text}} for kind, text in _texts.ALL.items()},
     "json": {"output_format": "json"},
     "markdown": {"output_format": "markdown"},
     "own id": {"id": ...},

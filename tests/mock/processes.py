@@ -9,9 +9,11 @@ COMMAND = [sys.executable, "-m", "xpander_mock"]
 
 
 @contextmanager
-def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(*options: str, log: bool = False) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A mock in its own process, and its address."""
-    process = subprocess.Popen([*COMMAND, "--port", "0", *options], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*COMMAND, "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE if log else None, text=True
+    )
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
@@ -20,5 +22,6 @@ def running(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     finally:
         process.kill()
         process.wait()
-        if process.stdout:
-            process.stdout.close()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()

@@ -1,0 +1,120 @@
+"""Ten thousand generated requests, most of them nonsense: no server error, no traceback, no growth."""
+
+import random
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import msgspec
+
+from xpander_mock import DEMO_API_KEY, XpanderMock
+from xpander_mock._contract import load_contract
+from xpander_mock._seed import EXAMPLE_TASK
+
+from .processes import running
+
+REQUESTS = 10_000
+TEXTS = [
+    "",
+    "x",
+    "a/b",
+    "..",
+    "%",
+    "\x00",
+    "é🔑",
+    "'\"--",
+    "null",
+    "0",
+    "-1",
+    "51",
+    "9" * 40,
+    "1e9",
+    "2026-02-01T00:00:00Z",
+]
+VALUES: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    10**30,
+    "",
+    "x",
+    [],
+    {},
+    [[]],
+    {"a": None},
+    {"type": "string"},
+    "json",
+    "text",
+]
+
+
+class Requests:
+    """Requests by chance: each from what is documented, with one thing or another wrong.
+
+    Args:
+        seed: what they are drawn from.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        contract = load_contract()
+        self.operations = list(contract.operations.values())
+        self.fields = sorted(contract.names("InvokeRequest"))
+
+    def text(self) -> str:
+        return self.chance.choice(TEXTS)
+
+    def path(self, template: str) -> str:
+        task_id = self.chance.choice([EXAMPLE_TASK, "made", self.text()])
+        agent_id = self.chance.choice([XpanderMock.agent_id] * 3 + [self.text()])
+        return template.format(task_id=quote(task_id, safe=""), agent_id=quote(agent_id, safe=""))
+
+    def query(self, names: list[str]) -> str:
+        chosen = [name for name in [*names, "unknown"] if self.chance.random() < 0.2]
+        return "&".join(f"{name}={quote(self.text())}" for name in chosen)
+
+    def body(self) -> bytes:
+        if self.chance.random() < 0.1:
+            return self.chance.choice([b"", b"{", b"[]", b'"\\ud800"', b"\xff", b"[" * 5_000, b'{"input":{}}'])
+        body: dict[str, Any] = {name: self.chance.choice(VALUES) for name in self.fields if self.chance.random() < 0.08}
+        body["input"] = self.chance.choice(
+            [{"text": self.text()}, {}, {"files": VALUES}, {"user": {"email": self.text(), "id": self.text()}}, None]
+        )
+        return msgspec.json.encode(body)
+
+    def next(self) -> tuple[str, str, bytes, dict[str, str]]:
+        operation = self.chance.choice(self.operations)
+        method = operation.method if self.chance.random() < 0.95 else self.chance.choice(["PUT", "PATCH", "DELETE"])
+        query = self.query([parameter.name for parameter in operation.parameters if parameter.where == "query"])
+        key = DEMO_API_KEY if self.chance.random() < 0.95 else self.chance.choice(["", "wrong"])
+        headers = {"x-api-key": key, "content-type": "application/json"}
+        return method, f"{self.path(operation.path)}?{query}", self.body() if operation.body else b"", headers
+
+
+def resident(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0])
+
+
+def test_ten_thousand_requests_leave_no_trace() -> None:
+    """No 5xx, nothing in the log, and the second half takes no more memory than the first left, but for its tasks."""
+    requests = Requests(seed=1)
+    statuses: set[int] = set()
+    options = ("--pending", "0", "--executing", "0")
+    with running(*options, log=True) as (process, url), httpx.Client(base_url=url, timeout=30) as client:
+        for number in range(REQUESTS):
+            if number == REQUESTS // 2:
+                half = resident(process.pid)
+            method, path, body, headers = requests.next()
+            response = client.request(method, path, content=body, headers=headers)
+            statuses.add(response.status_code)
+            assert response.status_code < 500, (method, path, body, response.text)
+        grown = resident(process.pid) - half
+        assert process.stderr is not None
+        process.terminate()
+        assert process.stderr.read() == ""
+    assert statuses == {200, 204, 401, 404, 405, 422}
+    assert grown < 8_000, f"expected less than 8 MB more for the second half, got {grown} kB"

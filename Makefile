@@ -5,10 +5,9 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup
+.PHONY: help setup lock lint typecheck regenerate check test contract-test mutants false-alarms docs package bench \
+  bench-mock mock clean
 
-.PHONY: regenerate check mutants false-alarms docs
-.PHONY: lock lint typecheck test contract-test package bench bench-mock mock clean
 help: ## print this help
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 

@@ -30,7 +30,6 @@ class Shell:
         self._response: httpx.Response | None = None
         self._chunks: Iterator[bytes] = iter(())
         self._pool: ThreadPoolExecutor | None = None
-        self._pool_abandoned = Event()
         self._started: dict[int, Future[Any]] = {}
 
     def run(self, flow: Flow[T]) -> T:
@@ -91,8 +90,8 @@ class Shell:
             case Start(number, flow, concurrency):
                 if self._pool is None:
                     self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="xpander_tasks")
-                shell = Shell(self._client, self._pool_abandoned)
-                self._started[number] = self._pool.submit(shell.run, flow)
+                    self._ended = Event()
+                self._started[number] = self._pool.submit(Shell(self._client, self._ended).run, flow)
             case Take(number, flow):
                 future = self._started.pop(number, None)
                 return Shell(self._client, self._abandoned).run(flow) if future is None else future.result()
@@ -102,5 +101,5 @@ class Shell:
         if self._response is not None:
             self._response.close()
         if self._pool is not None:
-            self._pool_abandoned.set()
+            self._ended.set()
             self._pool.shutdown(cancel_futures=True)

@@ -40,6 +40,12 @@ def read_pages(fetch: Fetch, *, concurrency: int, anchored: bool) -> Emitting[Ta
         if (lost := total - page.total) > 0:
             for earlier in (yield from _read_again(fetch, number, anchor, lost, total)):
                 yield Emit(_only(earlier, seen.unseen(earlier.items)))
+            if anchor is None:
+                # Or this page was read before the one ahead of it, with arrivals between: then it is too old.
+                fresh = yield Take(0, fetch(number, anchor))
+                yield Emit(_only(fresh, seen.unseen(fresh.items)))
+                if fresh.total > page.total:
+                    page.total, page.total_pages = fresh.total, fresh.total_pages
         total = page.total
         while concurrency and started < min(number + concurrency, page.total_pages):
             started += 1

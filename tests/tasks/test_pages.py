@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import xpander_tasks
@@ -127,6 +127,8 @@ def test_of_the_organization_no_task_is_missed_and_none_comes_twice(
 
 @settings(derandomize=True, max_examples=400, deadline=None)
 @given(st.integers(0, 40), st.integers(1, 7), st.integers(0, 4), CHANGES, st.sampled_from(["add", "delete"]))
+@example(7, 3, 2, [("add", 0, False), ("add", 0, True), ("add", 0, False)], "add")
+@example(4, 1, 0, [("delete", 0, False)] * 3, "delete")
 def test_of_an_agent_no_task_is_missed_while_tasks_only_come_or_only_go(
     count: int, per_page: int, concurrency: int, changes: list[Change], kind: str
 ) -> None:

@@ -59,7 +59,9 @@ def sdk_python() -> Path:
     python, ready = SDK / "bin" / "python", SDK / ".ready"
     if not ready.exists():
         subprocess.run([sys.executable, "-m", "venv", str(SDK)], check=True, capture_output=True, text=True)
-        install = [str(python), "-m", "pip", "install", "--quiet", f"xpander-sdk[agno]=={SDK_VERSION}"]
+        # Of the lock's own installer, as pip takes half an hour to find versions that go together.
+        uv = Path(sys.executable).with_name("uv")
+        install = [str(uv), "pip", "install", "--quiet", "--python", str(python), f"xpander-sdk[agno]=={SDK_VERSION}"]
         subprocess.run(install, check=True, capture_output=True, text=True, timeout=900)
         ready.touch()
     return python

@@ -18,8 +18,8 @@ NEWEST = datetime(2026, 2, 7, tzinfo=UTC)
 
 
 @cache
-def page(number: int, per_page: int, total: int) -> bytes:
-    """Return the answer with a page of the list, newest first."""
+def page(number: int, per_page: int, total: int, documented: bool = True) -> bytes:
+    """Return the answer with a page of the list, newest first; the official SDK reads a bare list elsewhere."""
     first = (number - 1) * per_page
     items = [
         {
@@ -39,7 +39,7 @@ def page(number: int, per_page: int, total: int) -> bytes:
         for place in range(first, min(first + per_page, total))
     ]
     totals = {"total": total, "page": number, "per_page": per_page, "total_pages": -(-total // per_page)}
-    body = json.dumps({"items": items, **totals}, separators=(",", ":")).encode()
+    body = json.dumps({"items": items, **totals} if documented else items, separators=(",", ":")).encode()
     head = f"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
@@ -59,9 +59,10 @@ class Lists(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         *requests, self.rest = (self.rest + data).split(b"\r\n\r\n")
         for request in requests:
-            query = parse_qs(urlsplit(request.split(b" ", 2)[1].decode()).query)
+            target = urlsplit(request.split(b" ", 2)[1].decode())
+            query = parse_qs(target.query)
             number, per_page = int(query.get("page", ["1"])[0]), int(query.get("per_page", ["50"])[0])
-            answer = page(number, per_page, self.total)
+            answer = page(number, per_page, self.total, target.path.startswith("/v1/"))
             if self.total > 10_000:
                 page.cache_clear()
             if self.delay:

@@ -97,3 +97,8 @@ def __getattr__(name: str) -> Any:
     from xpander_tasks import _invocation, _models
 
     return getattr(_invocation if name == "InvokeOptions" else _models, name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, those of the models too."""
+    return __all__

@@ -360,6 +360,7 @@ def test_names_that_are_exported() -> None:
     ]  # fmt: skip
     for name in xpander_tasks.__all__:
         assert getattr(xpander_tasks, name).__name__ in (name, "TasksError")
+    assert dir(xpander_tasks) == sorted(xpander_tasks.__all__)
     with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
         xpander_tasks.Nothing  # noqa: B018 - the access is the test
 

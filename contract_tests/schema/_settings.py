@@ -37,7 +37,7 @@ class Amount:
 
 AMOUNTS: dict[Profile, Amount] = {
     "quick": Amount(examples=15, sequences=12, invokes=15, live_invokes=4, replays=3),
-    "default": Amount(examples=60, sequences=50, invokes=60, live_invokes=8, replays=10),
+    "default": Amount(examples=60, sequences=40, invokes=60, live_invokes=8, replays=10),
     "deep": Amount(examples=1000, sequences=500, invokes=1000, live_invokes=40, replays=50),
 }
 
@@ -61,10 +61,10 @@ def load() -> BaseSchema:
     return schema
 
 
-def sequence_settings() -> settings:
-    """Return how hypothesis runs the sequences."""
+def sequence_settings(sequences: int) -> settings:
+    """Return how hypothesis runs some sequences."""
     return settings(
-        max_examples=amount().sequences,
+        max_examples=sequences,
         stateful_step_count=12,
         deadline=None,
         database=None,

@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 import msgspec
+from xpander_api_client.api import EventDecoder
 
 from xpander_tasks._call import Request
 from xpander_tasks._errors import LostConnectionError, NoAnswerError, NotFoundError, RequestTimeoutError
 from xpander_tasks._models import Origin, Task, TaskEvent
 from xpander_tasks._polling import FINAL, Poller
-from xpander_tasks._sse import EventDecoder
 from xpander_tasks._steps import Emit, Emitting, Flow, Read
 
 TASK_EVENTS = frozenset({"task_created", "task_updated", "task_finished"})
@@ -50,8 +50,8 @@ def read_events(
         response = yield from call(request)
         decoder = EventDecoder()
         while chunk := (yield Read()):
-            for text in decoder.feed(chunk):
-                event = decoded(text, task_id, lambda content: origin(response, content))
+            for data in decoder.feed(chunk):
+                event = decoded(data, task_id, lambda content: origin(response, content))
                 met = met or event.type in TASK_EVENTS
                 yield Emit(event)
                 if event.type == "task_finished" and event.task is not None:
@@ -77,12 +77,12 @@ def read_events(
             yield Emit(added("task_finished" if task.status in FINAL else "task_updated", task_id, None, task))
 
 
-def decoded(text: str, task_id: str, origin: Callable[[bytes], Origin]) -> TaskEvent:
-    """Return the event of a `data:` text, one of type `malformed` if it is not as documented."""
+def decoded(data: bytes, task_id: str, origin: Callable[[bytes], Origin]) -> TaskEvent:
+    """Return the event that `data:` holds, one of type `malformed` if it is not as documented."""
     try:
-        event = msgspec.json.decode(text, type=TaskEvent)
+        event = msgspec.json.decode(data, type=TaskEvent)
     except msgspec.DecodeError:
-        return added("malformed", task_id, text)
+        return added("malformed", task_id, data.decode(errors="replace"))
     if event.type in TASK_EVENTS:
         with suppress(msgspec.ValidationError):  # a partial task stays in `data`; the whole one can be polled
             event._task = msgspec.convert(event.data, Task)

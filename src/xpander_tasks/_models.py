@@ -26,10 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-for _member in AgentExecutionStatus:
-    # The provider's SDK writes AgentExecutionStatus.Failed where the generator writes FAILED; both are the same member.
-    setattr(AgentExecutionStatus, _member.name.capitalize(), _member)
-
 
 @attrs.define(frozen=True)
 class Origin:

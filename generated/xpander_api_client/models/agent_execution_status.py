@@ -12,3 +12,10 @@ class AgentExecutionStatus(OpenStrEnum):
     FAILED = "failed"
     COMPLETED = "completed"
     STOPPED = "stopped"
+    Pending = PENDING
+    Executing = EXECUTING
+    Paused = PAUSED
+    Error = ERROR
+    Failed = FAILED
+    Completed = COMPLETED
+    Stopped = STOPPED

@@ -8,3 +8,7 @@ class LLMReasoningEffort(OpenStrEnum):
     MEDIUM = "medium"
     HIGH = "high"
     XHIGH = "xhigh"
+    Low = LOW
+    Medium = MEDIUM
+    High = HIGH
+    Xhigh = XHIGH

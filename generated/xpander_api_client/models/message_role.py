@@ -8,3 +8,7 @@ class MessageRole(OpenStrEnum):
     ASSISTANT = "assistant"
     SYSTEM = "system"
     TOOL = "tool"
+    User = USER
+    Assistant = ASSISTANT
+    System = SYSTEM
+    Tool = TOOL

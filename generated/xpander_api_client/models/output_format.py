@@ -8,3 +8,7 @@ class OutputFormat(OpenStrEnum):
     MARKDOWN = "markdown"
     JSON = "json"
     VOICE = "voice"
+    Text = TEXT
+    Markdown = MARKDOWN
+    Json = JSON
+    Voice = VOICE

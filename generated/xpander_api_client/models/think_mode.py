@@ -6,3 +6,5 @@ class ThinkMode(OpenStrEnum):
 
     DEFAULT = "default"
     HARDER = "harder"
+    Default = DEFAULT
+    Harder = HARDER

@@ -3,3 +3,4 @@ from ..types import OpenStrEnum
 
 class ClosedKind(OpenStrEnum):
     CLOSED = "closed"
+    Closed = CLOSED

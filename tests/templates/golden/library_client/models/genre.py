@@ -8,3 +8,8 @@ class Genre(OpenStrEnum):
     SCIENCE_FICTION = "science-fiction"
     CHILDRENS = "children's"
     VALUE_3 = "1984"
+    NONE = "none"
+    Novel = NOVEL
+    ScienceFiction = SCIENCE_FICTION
+    Childrens = CHILDRENS
+    Value3 = VALUE_3

@@ -3,3 +3,4 @@ from ..types import OpenStrEnum
 
 class OpenedKind(OpenStrEnum):
     OPENED = "opened"
+    Opened = OPENED

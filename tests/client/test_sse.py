@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import pytest
-
-from xpander_tasks._sse import EventDecoder
+from xpander_api_client.api import EventDecoder
 
 STREAM = b': hello\nevent: x\ndata: {"a": 1}\nid: 7\n\nretry: 5\r\ndata:two\r\ndata: lines\r\n\r\ndata: last\r\r\n\n'
 EVENTS = ['{"a": 1}', "two\nlines", "last"]
@@ -10,7 +9,7 @@ EVENTS = ['{"a": 1}', "two\nlines", "last"]
 
 def decode(*chunks: bytes) -> list[str]:
     decoder = EventDecoder()
-    return [data for chunk in chunks for data in decoder.feed(chunk)]
+    return [data.decode() for chunk in chunks for data in decoder.feed(chunk)]
 
 
 @pytest.mark.parametrize("size", range(1, len(STREAM) + 1))
@@ -18,6 +17,11 @@ def test_events_are_the_same_however_the_bytes_are_cut(size: int) -> None:
     """An event split across chunks at any place is put together again, with each kind of line end."""
     chunks = [STREAM[start : start + size] for start in range(0, len(STREAM), size)]
     assert decode(*chunks) == EVENTS
+
+
+def test_a_bare_colon_is_a_comment() -> None:
+    """A line of nothing but a colon, sent to keep a connection open, does not end the event it stands in."""
+    assert decode(b"data: one\n:\ndata: two\n\n") == ["one\ntwo"]
 
 
 def test_an_event_cut_by_the_end_is_not_given() -> None:

@@ -97,16 +97,14 @@ class Recorder:
         operation = find(method, self._path(url))
         if not operation or status not in (200, 204):
             return
-        if operation.id == "delete_task":
-            self.created.pop(_changed_task(operation, self._path(url), body) or "", None)
-        elif operation.id in INVOKES:
-            for task in invoked_tasks(operation.id, answer):
-                self.created[task] = None
-        elif operation.method == "GET":
-            payload = _json(answer)
-            items = payload.get("items", [payload]) if isinstance(payload, dict) else []
-            shown = {item["id"] for item in items if isinstance(item, dict) and isinstance(item.get("id"), str)}
-            self._strangers |= shown - self.created.keys()
+        with self._lock:  # requests are sent by several threads
+            if operation.id == "delete_task":
+                self.created.pop(_changed_task(operation, self._path(url), body) or "", None)
+            elif operation.id in INVOKES:
+                for task in invoked_tasks(operation.id, answer):
+                    self.created[task] = None
+            elif operation.method == "GET":
+                self._strangers |= shown_tasks(_json(answer)) - self.created.keys()
 
     def is_stranger(self, task: str | None) -> bool:
         """Tell whether the server has shown this task and the run has not made it."""
@@ -160,6 +158,13 @@ def invoked_tasks(operation_id: str, answer: bytes) -> Iterator[str]:
             task = payload.get("task_id", payload.get("id"))
             if isinstance(task, str):
                 yield task
+
+
+def shown_tasks(payload: Any) -> set[str]:
+    """Return the ids of the tasks in a list or a task, however malformed it is."""
+    items = payload.get("items", [payload]) if isinstance(payload, dict) else []
+    tasks = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    return {task["id"] for task in tasks if isinstance(task.get("id"), str)}
 
 
 def _json(body: bytes) -> Any:

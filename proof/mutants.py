@@ -16,14 +16,13 @@ from dataclasses import replace
 
 from proof._results import Result, record
 from proof._stock import Stock
-from proof._trial import ROOT, Failure, Trial, attempt
+from proof._trial import FORM, ROOT, Failure, Trial, attempt
 from xpander_mock.defects import CATALOGUE, Defect
 
-WORKERS = 2
+WORKERS = 4
 SEED = 20261122
 REPORTS = ROOT / "build" / "mutants"
 CLAIMS = "contract_tests/claims"
-FORM = "WIRE-1"
 
 
 def chosen(name: str, group: str) -> list[Defect]:

@@ -155,8 +155,10 @@ class Scope:
         A total that is too low must not hide what comes after it, nor one that is too high ask for ever.
         """
         __tracebackhide__ = True
+        seen: set[str] = set()
         for number in range(1, MOST_PAGES):
             page = self.page(page=number, per_page=size, **query)
+            seen.update(page.ids)
             yield page
             if not page.items:
                 return
@@ -164,7 +166,7 @@ class Scope:
                 if len(page.items) >= size:
                     beyond = self.ask(page=number + 1, per_page=size, **query)
                     # Whether a page past the end is a 200 is a claim of its own.
-                    if beyond.status == 200 and beyond.json["items"]:
+                    if beyond.status == 200 and not seen.issuperset(_page(beyond).ids):
                         yield _page(beyond)
                 return
 

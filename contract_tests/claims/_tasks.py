@@ -132,13 +132,17 @@ class Workshop:
             pause = min(pause * 1.4, 1.0)
 
     def completed(self, operation_id: str = "invoke_agent", **fields: Any) -> Task:
-        """Invoke until a task completes, and return it as get shows it; an agent may fail now and then."""
+        """Invoke until a task completes, and return it as get shows it; an agent may fail now and then.
+
+        Where a failed attempt would leave a trace, as one more turn or sub-task, there is only one.
+        """
         __tracebackhide__ = True
-        for _ in range(3):
+        attempts = 1 if fields.keys() & {"id", "parent_execution_id"} else 3
+        for _ in range(attempts):
             task = self.finish(self.invoke(operation_id, **fields)["id"])
             if task["status"] == "completed":
                 return self.settled(task["id"]).ok()
-        not_run(f"needs an agent that completes: three tasks of {self.agent} ended otherwise")
+        not_run(f"needs an agent that completes: {attempts} of {attempts} tasks of {self.agent} ended otherwise")
 
     def settled(self, task: str) -> Answer:
         """Return a task once two answers show the same: counts of tokens and the like may follow after its end."""

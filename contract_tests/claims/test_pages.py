@@ -22,6 +22,12 @@ def test_without_page_and_per_page_they_are_1_and_20(scope: Scope) -> None:
         require((page.page, page.per_page) == (1, 20), "page 1 of 20 a page", (page.page, page.per_page), page.answer)
         only_size = scope.page(per_page=3)
         require(only_size.page == 1, "page 1 when only per_page is asked", only_size.page, only_size.answer)
+        for name in scope.filters():
+            for value in held.values(name)[:2]:
+                filtered = scope.page(**{name: value})
+                came = (filtered.page, filtered.per_page)
+                require(came == (1, 20), f"page 1 of 20 a page with {name} too", came, filtered.answer)
+                require(len(filtered.items) <= 20, "at most 20 items", len(filtered.items), filtered.answer)
         expected = [item["id"] for item in held.items[:20]]
         require(sorted(page.ids) == sorted(expected), f"the first {len(expected)} tasks", page.ids, page.answer)
         rest = [item["id"] for item in held.items[20:40]]

@@ -4,7 +4,9 @@ import pytest
 
 from contract_tests.claims._instants import parse
 from contract_tests.claims._tasks import INVOKES, Task, Workshop
+from contract_tests.claims._universe import Universe
 from contract_tests.claims.api import Answer, require
+from contract_tests.failure import not_run
 
 
 @pytest.mark.claim("TURN-1")
@@ -58,6 +60,30 @@ def test_a_turn_makes_no_new_task_in_the_whole_list(shop: Workshop, operation_id
     at = shop.api.call("list_tasks", query={"from_date": created, "to_date": created, "per_page": 50})
     count = [item["id"] for item in at.ok()["items"]].count(task["id"])
     require(count == 1, "it once at its old created_at", count, answer, at)
+
+
+@pytest.mark.claim("TURN-1")
+@pytest.mark.parametrize("status", ["stopped", "failed", "error"])
+def test_a_turn_after_one_that_did_not_complete_makes_no_new_task(
+    shop: Workshop, universe: Universe, status: str
+) -> None:
+    """TURN-1: an invoke that reuses the `id` of a task that was stopped, or that failed, updates that record too."""
+    alike = [universe.sent[task] for task, shown in universe.tasks.items() if shown.get("status") == status]
+    if not alike:
+        not_run(f"needs a task of our own that ends as {status}: none did")
+    parent = shop.start()["id"]
+    task = shop.start(parent_execution_id=parent, input=alike[0]["input"])["id"]
+    if status == "stopped":
+        shop.api.call("stop_task", task=task)
+    if shop.finish(task).get("status") != status:
+        not_run(f"needs an agent that ends as {status} again when asked the same")
+    answered, answer = shop.call("invoke_agent_async", shop.body(id=task, parent_execution_id=parent))
+    require(answered["id"] == task, f"task {task}", answered["id"], answer)
+    shop.finish(task)
+    for operation, agent in (("list_tasks", ""), ("list_agent_tasks", answered["agent_id"])):
+        listed = shop.api.call(operation, agent=agent, query={"parent_task_id": parent, "per_page": 50})
+        came = [item["id"] for item in listed.ok()["items"]]
+        require(came == [task], f"{task} alone", came, answer, listed)
 
 
 @pytest.mark.claim("TURN-2", "GET-6")

@@ -53,3 +53,13 @@ def test_every_refusal_is_as_documented(api: Api, target: Target, agents: list[s
         api.call(operation_id, agent=agents[0] if agents else "", query={"page": 0}).expect(422)
     if operation_id in INVOKES and agents:
         api.call(operation_id, agent=agents[0], body={}).expect(422)
+
+
+@pytest.mark.claim("WIRE-1")
+@pytest.mark.parametrize("operation_id", WITH_PARAMETERS)
+def test_an_empty_page_is_as_documented(api: Api, agents: list[str], operation_id: str) -> None:
+    """WIRE-1: a page without tasks has the documented schema too."""
+    if operation_id != "list_tasks" and not agents:
+        not_run("needs XPANDER_AGENT_ID: the list shows no agent")
+    query = {"user_id": "nobody has this id, surely"}
+    api.call(operation_id, agent=agents[0] if agents else "", query=query).expect(200)

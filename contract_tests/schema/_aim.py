@@ -8,7 +8,7 @@ from zlib import crc32
 
 import httpx
 
-from contract_tests.recorder import CHANGES, INVOKES, Recorder
+from contract_tests.recorder import CHANGES, INVOKES, Recorder, shown_tasks
 from contract_tests.schema._case import AnyCase, is_documented, is_negative, operation_id
 from contract_tests.schema._settings import Amount
 from contract_tests.target import Target
@@ -69,8 +69,7 @@ class Aim:
         """Return tasks that the server lists, asked for once."""
         if self._known is None:
             payload = _json(self._client.get("/v1/tasks", params={"per_page": 50}))
-            items = payload.get("items", []) if isinstance(payload, dict) else []
-            self._known = [item["id"] for item in items if isinstance(item, dict) and _is_plain(item.get("id"))]
+            self._known = sorted(task for task in shown_tasks(payload) if _is_plain(task))
         return self._known
 
     def new_task(self) -> str | None:

@@ -210,7 +210,7 @@ def refusals_as_html(call: Call, answer: Answer) -> None:
 # WIRE-2: the form of a 422
 
 
-@defect("refusal", "WIRE-2", *LISTS, kind="validation")
+@defect("refusal", "WIRE-1", *LISTS, kind="validation")
 def validation_errors_as_text(call: Call, answer: Answer) -> None:
     """The `detail` of a list's 422 is a sentence."""
     if answer.status == 422:
@@ -229,7 +229,7 @@ def body_errors_without_place(call: Call, answer: Answer) -> None:
     edit_problems(answer, lambda problem: problem | {"loc": ["body"]})
 
 
-@defect("refusal", "WIRE-2", *LISTS, *INVOKES, kind="validation")
+@defect("refusal", "WIRE-1", *LISTS, *INVOKES, kind="validation")
 def problems_without_type(call: Call, answer: Answer) -> None:
     """The problems of a 422 have no `type`."""
     edit_problems(answer, lambda problem: {"loc": problem["loc"], "msg": problem["msg"]})

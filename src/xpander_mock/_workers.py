@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 from multiprocessing.connection import Connection, wait
+from threading import Thread
 from types import FrameType
 
 from xpander_mock._app import Mock, Parts, Settings
@@ -36,7 +37,9 @@ def serve_together(settings: Settings, parts: Parts | None, bound: socket.socket
     Mock(settings, parts).close()  # makes the file, so that the processes do not make it at once
     fork = multiprocessing.get_context("fork")
     ready, done = fork.Pipe(duplex=False)
-    processes = [fork.Process(target=_work, args=(settings, parts, bound, done)) for _ in range(settings.workers)]
+    watched, held = fork.Pipe(duplex=False)  # `held` closes when this process dies, however it does
+    arguments = (settings, parts, bound, done, watched, held)
+    processes = [fork.Process(target=_work, args=arguments) for _ in range(settings.workers)]
 
     def end(number: int, frame: FrameType | None) -> None:
         for process in processes:
@@ -60,9 +63,25 @@ def serve_together(settings: Settings, parts: Parts | None, bound: socket.socket
     return max(abs(process.exitcode or 0) and 1 for process in processes)
 
 
-def _work(settings: Settings, parts: Parts | None, bound: socket.socket, done: Connection) -> None:
+def _work(
+    settings: Settings,
+    parts: Parts | None,
+    bound: socket.socket,
+    done: Connection,
+    watched: Connection,
+    held: Connection,
+) -> None:
+    held.close()
     for number in ENDING:
         signal.signal(number, lambda *_: None)
+    Thread(target=_end_with, args=(watched,), daemon=True).start()
     mock = Mock(settings, parts)
     Server(mock, lambda: done.send(1)).run([bound])
     mock.close()
+
+
+def _end_with(watched: Connection) -> None:
+    """End this process when the one that holds the other end has died, even by a signal that it could not pass on."""
+    with contextlib.suppress(EOFError):
+        watched.recv()
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -87,6 +87,18 @@ def test_several_workers_serve_one_file(tmp_path: Path) -> None:
         assert process.wait(10) == 0
 
 
+def test_workers_end_with_the_process_that_made_them(tmp_path: Path) -> None:
+    """Killed outright, the mock leaves no process behind: its address answers no more."""
+    data = str(tmp_path / "tasks.db")
+    with running("--data", data, "--workers", "2") as (process, url):
+        process.kill()
+        process.wait(5)
+        # A worker that is on its way out may still take connections, and closes them when it is done.
+        asked = iter(lambda: httpx.get(f"{url}/v1/tasks", timeout=5), None)
+        with pytest.raises(httpx.TransportError):
+            list(asked)
+
+
 def test_a_stop_by_another_worker_ends_a_waiting_invoke(tmp_path: Path) -> None:
     """Whichever process the stop reaches, a stream that another one serves ends soon."""
     data = str(tmp_path / "tasks.db")

@@ -15,12 +15,14 @@ class Run:
 
     Args:
         seed: Its seed; `SEED=` repeats it.
+        profile: Its profile; `PROFILE=` repeats it.
         others: How many requests other clients have sent to the same mock meanwhile.
         failed: The tests that failed, which is none unless something is wrong with them.
         passed: How many passed.
     """
 
     seed: int
+    profile: str
     others: int
     failed: tuple[str, ...]
     passed: int
@@ -53,8 +55,9 @@ class Calm:
         if not self.runs:
             return "not measured yet (`make false-alarms`)."
         busy = [run for run in self.runs if run.others]
+        profiles = " and ".join(sorted({run.profile for run in self.runs}))
         return (
-            f"{self.green} of {len(self.runs)} runs against the healthy mock, each with a seed of its own, were green; "
-            f"in {len(busy)} of them other clients wrote to it at the same time, {sum(run.others for run in busy)} "
-            "requests in all (`make false-alarms`)."
+            f"{self.green} of {len(self.runs)} runs against the healthy mock (profile {profiles}), each with a seed of its "
+            f"own, were green; in {len(busy)} of them other clients wrote to it at the same time, "
+            f"{sum(run.others for run in busy)} requests in all (`make false-alarms`)."
         )

@@ -46,7 +46,9 @@ def limited(target: Target, tmp_path: Path) -> Iterator[Limited]:
     mock = None
     requests, seconds = MOCK_REQUESTS, MOCK_SECONDS
     if target.is_mock:
-        arguments = f"{os.environ.get('CONTRACT_MOCK_ARGS', '')} --rate-limit {requests}/{seconds}"
+        # A port of its own, whatever was asked for.
+        asked = os.environ.get("CONTRACT_MOCK_ARGS", "")
+        arguments = f"{asked} --rate-limit {requests}/{seconds} --port 0"
         mock = MockServer(tmp_path, arguments)
         target = replace(target, base_url=mock.url)
     else:

@@ -57,7 +57,7 @@ class Calm:
         busy = [run for run in self.runs if run.others]
         profiles = " and ".join(sorted({run.profile for run in self.runs}))
         return (
-            f"{self.green} of {len(self.runs)} runs against the healthy mock (profile {profiles}), each with a seed of its "
-            f"own, were green; in {len(busy)} of them other clients wrote to it at the same time, "
+            f"{self.green} of {len(self.runs)} runs against the healthy mock (profile {profiles}), each with a seed of "
+            f"its own, were green; in {len(busy)} of them other clients wrote to it at the same time, "
             f"{sum(run.others for run in busy)} requests in all (`make false-alarms`)."
         )

@@ -35,9 +35,9 @@ def test_an_agent_that_nearly_exists_is_unknown(api: Api, agents: list[str]) -> 
                 api.call("list_agent_tasks", agent=other).expect(404)
 
 
-@pytest.mark.claim("LIST-1")
+@pytest.mark.claim("LIST-1", "LIST-10")
 def test_the_organizations_list_with_an_unknown_agent_is_empty(api: Api) -> None:
-    """LIST-1: as a filter, an agent that no task has returns nothing and is no error."""
+    """LIST-1, LIST-10: as a filter, an agent that no task has returns nothing and is no error, nor a pattern."""
     for agent in UNKNOWN:
         answer = api.call("list_tasks", query={"agent_id": agent})
         came = (answer.ok()["items"], answer.json["total"])

@@ -145,6 +145,16 @@ def test_each_sub_task_has_its_key_with_its_own_messages(shop: Workshop, operati
     require(shown == said, "under root what the task itself was asked", shown, full)
 
 
+@pytest.mark.claim("THREAD-3")
+def test_a_task_without_sub_tasks_has_its_messages_under_root_alone(shop: Workshop) -> None:
+    """THREAD-3: the full thread of a task that delegated nothing is its own messages under `root`."""
+    task = shop.completed()
+    full = shop.api.call("get_task_thread_full", task=task["id"])
+    holds(full.ok()["root"], shop.api.thread(task["id"]), full)
+    if not task.get("sub_executions"):  # an agent may delegate of its own accord
+        require(full.json.keys() == {"root"}, "root alone", sorted(full.json), full)
+
+
 def holds(messages: list[Message], wanted: list[Message], *answers: Answer) -> None:
     """Judge that a list of messages holds all those of another, in their order."""
     __tracebackhide__ = True

@@ -85,7 +85,7 @@ async def odd_body_crashes(call: Call, ask: Ask) -> Answer:
     return answer
 
 
-@defect("around", "LIST-10", *LISTS, kind="status")
+@defect("around", "LIST-1", *LISTS, kind="status")
 async def quote_in_filter_crashes(call: Call, ask: Ask) -> Answer:
     """A filter with an apostrophe in its value is a 500, because the value is pasted into SQL."""
     answer = await ask(call)
@@ -225,8 +225,8 @@ def body_errors_point_at_query(call: Call, answer: Answer) -> None:
 
 @defect("refusal", "WIRE-2", *INVOKES, kind="validation")
 def body_errors_without_place(call: Call, answer: Answer) -> None:
-    """The `loc` of a problem in the body is `body`, whatever is wrong."""
-    edit_problems(answer, lambda problem: problem | {"loc": ["body"]})
+    """A problem in the body is said to be at `body` and `Invalid`, whatever is wrong."""
+    edit_problems(answer, lambda problem: problem | {"loc": ["body"], "msg": "Invalid"})
 
 
 @defect("refusal", "WIRE-1", *LISTS, *INVOKES, kind="validation")

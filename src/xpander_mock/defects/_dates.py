@@ -8,7 +8,7 @@ from xpander_mock.defects._defect import LISTS, defect
 from xpander_mock.defects._lists import STATUSES, Ask, relist
 from xpander_mock.defects._wire import Answer, Call
 
-SECOND, DAY = 1_000_000, 86_400_000_000
+SECOND, MINUTE, DAY = 1_000_000, 60_000_000, 86_400_000_000
 
 
 def instant(call: Call, name: str) -> int | None:
@@ -191,13 +191,19 @@ def short_fraction_read_as_microseconds(call: Call) -> None:
             call.query[name] = text.replace(fraction[0], "." + fraction[1].rjust(6, "0"))
 
 
-@defect("request", "META-2", "list_tasks")
+@defect("request", "LIST-4", "list_tasks")
 def short_ranges_widened(call: Call) -> None:
     """A closed range of less than a second is widened to its whole second."""
     low, high = instant(call, "from_date"), instant(call, "to_date")
     if low is not None and high is not None and 0 <= high - low < SECOND:
         move(call, "to_date", lambda at: at - at % SECOND + SECOND - 1)
         move(call, "from_date", lambda at: at - at % SECOND)
+
+
+@defect("request", "META-2", "list_tasks")
+def to_date_until_end_of_minute(call: Call) -> None:
+    """`to_date` takes in the whole minute that it names."""
+    move(call, "to_date", lambda at: at - at % MINUTE + MINUTE - 1)
 
 
 @defect("request", "META-2", "list_tasks")

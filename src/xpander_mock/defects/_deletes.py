@@ -155,7 +155,7 @@ class SubtasksOfSubtasksOutlive(Service):
         return [task_id, *(child.id for child in self.store.children(task_id))]
 
 
-@defect("service", "DEL-2", "delete_task")
+@defect("service", "DEL-3", "delete_task")
 class RunningSubtasksOutlive(Service):
     """Deleting takes the sub-tasks that have ended, and leaves those that run."""
 

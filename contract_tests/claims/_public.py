@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 from contract_tests.claims._instants import parse
 from contract_tests.claims._scope import Item, Scope
-from contract_tests.claims._tasks import OUR_TITLE, Task, together
+from contract_tests.claims._tasks import FINAL, OUR_TITLE, Task, together
 from contract_tests.claims.api import Api
 
 WINDOW = {"quick": 100, "default": 200, "deep": 1000}
@@ -29,6 +29,7 @@ class Public:
         self._size = size
         self._ours = ours
         self.tasks: dict[str, Task] = {}
+        self._ended: dict[str, Item] = {}
 
     def window(self) -> Scope | None:
         """Return the organization's list between two dates in the past, or None when it holds nothing."""
@@ -55,10 +56,12 @@ class Public:
         return Scope(name, self._api, agent, base, own=False, look=self._look)
 
     def _look(self, items: list[Item]) -> Mapping[str, str | None]:
-        unseen = [item["id"] for item in items if item["id"] not in self.tasks]
+        # What others work on may have changed since it was last looked at, in a field that lists do not show.
+        unseen = [item["id"] for item in items if self._ended.get(item["id"]) != item]
         for answer in together(lambda task: self._api.call("get_task", task=task), unseen[: self._size]):
             if answer.status == 200:  # another caller may have deleted it since; GET-1 judges the others
                 self.tasks[answer.json["id"]] = answer.json
+        self._ended.update({item["id"]: item for item in items if item["status"] in FINAL})
         return {item["id"]: self.tasks[item["id"]].get("internal_status") for item in items if item["id"] in self.tasks}
 
     def _newest(self) -> str | None:

@@ -204,7 +204,7 @@ class Scope:
                 return check(before)
             except Broken:
                 after = self.snapshot(fresh=True)
-                if self.own or after.state == before.state:
+                if self.own or (after.state, after.internal) == (before.state, before.internal):
                     raise
         not_run(f"others changed the tasks of {self.name} in each of {ATTEMPTS} attempts")
 

@@ -27,6 +27,7 @@ UNKNOWN = (
     "東京 🚀",
     "x" * 300,
 )
+READING = ("get_task_thread", "get_task_thread_full", "get_task")
 SECONDS_OF_WATCH = {"quick": 1.0, "default": 4.2, "deep": 20.0}
 PERSON: Task = {
     "type": "object",
@@ -164,3 +165,26 @@ def conforms(result: str | None, schema: Task | None, answer: Answer) -> None:
     __tracebackhide__ = True
     fault = _schema.json_fault(result, schema)
     require(fault is None, "a result that is JSON as asked for", fault, answer)
+
+
+@pytest.mark.claim("META-7")
+def test_reading_a_task_in_every_way_leaves_it_as_it_was(shop: Workshop) -> None:
+    """META-7: a task that has ended looks the same in lists, threads and get after each of them was read."""
+    parent = shop.start()["id"]
+    # A sync invoke has ended when it answers, so that nothing was read yet.
+    task = shop.invoke("invoke_agent", parent_execution_id=parent)
+    if task.get("status") not in FINAL:
+        not_run("needs an agent that ends without help")
+    shop.finish(parent)
+    query = {"parent_task_id": parent}
+
+    def read() -> list[Answer]:
+        return [
+            shop.api.call("list_tasks", query=query).expect(200),
+            shop.api.call("list_agent_tasks", agent=task["agent_id"], query=query).expect(200),
+            *(shop.api.call(name, task=task["id"]).expect(200) for name in READING),
+        ]
+
+    before, after = read(), read()
+    for first, again in zip(before, after, strict=True):
+        require(again.json == first.json, f"as before: {first.json}", again.json, first, again)

@@ -7,6 +7,7 @@ All are off unless `--defect` names them; several can be on at once.
 from xpander_mock.defects import (
     _agent_lists,
     _bodies,
+    _consistency,
     _credentials,
     _dates,
     _deletes,
@@ -38,6 +39,7 @@ _FAMILIES = (
     _streams,
     _credentials,
     _bodies,
+    _consistency,
 )
 
 __all__ = ["CATALOGUE", "Defect", "UnknownDefect", "with_defects"]

@@ -223,10 +223,10 @@ def body_errors_point_at_query(call: Call, answer: Answer) -> None:
     edit_problems(answer, lambda problem: problem | {"loc": ["query", *problem["loc"][1:]]})
 
 
-@defect("refusal", "WIRE-2", *INVOKES, kind="validation")
-def body_errors_without_place(call: Call, answer: Answer) -> None:
-    """A problem in the body is said to be at `body` and `Invalid`, whatever is wrong."""
-    edit_problems(answer, lambda problem: problem | {"loc": ["body"], "msg": "Invalid"})
+@defect("refusal", "WIRE-2", *LISTS, kind="validation")
+def query_errors_point_at_body(call: Call, answer: Answer) -> None:
+    """The `loc` of a problem in a query begins with `body`."""
+    edit_problems(answer, lambda problem: problem | {"loc": ["body", *problem["loc"][1:]]})
 
 
 @defect("refusal", "WIRE-1", *LISTS, *INVOKES, kind="validation")
@@ -239,98 +239,6 @@ def edit_problems(answer: Answer, edit: Any) -> None:
     """Change each problem of a 422."""
     if answer.status == 422:
         answer.body["detail"] = [edit(problem) for problem in answer.body["detail"]]
-
-
-# META-3, META-4, META-7, META-9: the same again, and in another way
-
-
-@defect("around", "META-3", *LISTS)
-async def pages_change_sides(call: Call, ask: Ask) -> Answer:
-    """Every other time the first two rows of a page come in the other order."""
-    answer = await ask(call)
-    call.memory["asked"] = call.memory.get("asked", 0) + 1
-    if answer.ok and call.memory["asked"] % 2 and len(answer.body["items"]) > 1:
-        items = answer.body["items"]
-        items[0], items[1] = items[1], items[0]
-    return answer
-
-
-@defect("around", "META-3", "list_agent_tasks")
-async def second_look_comes_short(call: Call, ask: Ask) -> Answer:
-    """The second time an agent's page is asked for it comes from a cache that holds 10 items a page."""
-    seen = call.memory.setdefault("pages", {})
-    key = (call.path, tuple(call.query.items()))
-    seen[key] = seen.get(key, 0) + 1
-    answer = await ask(call)
-    if answer.ok and seen[key] == 2:
-        answer.body["items"] = answer.body["items"][:10]
-    return answer
-
-
-@defect("answer", "META-4", *LISTS)
-def large_pages_sorted_by_id(call: Call, answer: Answer) -> None:
-    """A page of more than 20 is sorted by id."""
-    if answer.body["per_page"] > 20:
-        answer.body["items"].sort(key=lambda item: str(item["id"]))
-
-
-@defect("answer", "META-4", "list_tasks")
-def odd_pages_turned_round(call: Call, answer: Answer) -> None:
-    """A page of an odd size is told from its end."""
-    if answer.body["per_page"] % 2:
-        answer.body["items"].reverse()
-
-
-@defect("around", "META-7", "get_task", *LISTS)
-async def reading_updates(call: Call, ask: Ask) -> Answer:
-    """Opening a task moves the `updated_at` that lists show of it."""
-    read = call.memory.setdefault("read", {})
-    answer = await ask(call)
-    if answer.ok and call.operation == "get_task":
-        read[answer.body["id"]] = "2026-12-24T18:00:00.000000Z"
-    elif answer.ok:
-        for item in answer.body["items"]:
-            item["updated_at"] = max(item["updated_at"], read.get(item["id"], ""))
-    return answer
-
-
-@defect("answer", "META-7", "get_task", kind="behaviour")
-def reading_counts_attempts(call: Call, answer: Answer) -> None:
-    """Opening a task counts as an attempt to execute it."""
-    attempts = call.memory.setdefault("attempts", {})
-    attempts[answer.body["id"]] = attempts.get(answer.body["id"], 0) + 1
-    answer.body["execution_attempts"] = attempts[answer.body["id"]]
-
-
-@defect("around", "META-7", "get_task_thread_full", "get_task_thread")
-async def reading_full_thread_marks_messages(call: Call, ask: Ask) -> Answer:
-    """Once the full thread was read, the thread's messages have other ids."""
-    read = call.memory.setdefault("full", set())
-    answer = await ask(call)
-    if answer.ok and call.operation == "get_task_thread_full":
-        read.add(call.ids["task_id"])
-    elif answer.ok and call.ids["task_id"] in read:
-        for message in answer.body:
-            message["id"] += "-read"
-    return answer
-
-
-@defect("request", "META-9", *LISTS)
-def filters_after_page_ignored(call: Call) -> None:
-    """Filters that come after `page` in the query are ignored."""
-    names = list(call.query)
-    if "page" in names:
-        for name in names[names.index("page") + 1 :]:
-            if name not in ("page", "per_page"):
-                del call.query[name]
-
-
-@defect("request", "META-9", "list_tasks")
-def last_parameter_lost(call: Call) -> None:
-    """Of more than three query parameters the last one is lost when it is a filter."""
-    names = list(call.query)
-    if len(names) > 3 and names[-1] not in ("page", "per_page"):
-        del call.query[names[-1]]
 
 
 # LIMIT-1: past the limit

@@ -7,7 +7,7 @@ from xpander_mock._routes import Call as Request
 from xpander_mock._routes import Routes, json_response
 from xpander_mock._service import Service
 from xpander_mock._store import Filter, Store
-from xpander_mock._task import COMPLETED, PENDING, Task, Turn
+from xpander_mock._task import PENDING, Task, Turn
 from xpander_mock.defects._defect import INVOKES, LISTS, defect
 from xpander_mock.defects._lists import Ask, Item
 from xpander_mock.defects._wire import Answer, Call
@@ -364,64 +364,3 @@ def sync_answer_in_capitals(call: Call, answer: Answer) -> None:
 def answered_created_at_rounded(call: Call, answer: Answer) -> None:
     """The answer to an invoke has a `created_at` in whole seconds, which get shows in full."""
     answer.body["created_at"] = answer.body["created_at"][:19] + "Z"
-
-
-# META-5: lists and tasks
-
-
-@defect("service", "META-5", *LISTS, "get_task")
-class FailedListedAsError(Service):
-    """A list shows a failed task as error, which get shows as it is."""
-
-    def list_item(self, task: Task) -> Item:
-        """Know one kind of failure."""
-        item = super().list_item(task)
-        return item | ({"status": "error"} if item["status"] == "failed" else {})
-
-
-@defect("answer", "META-5", *LISTS)
-def listed_result_cut(call: Call, answer: Answer) -> None:
-    """A list shows the first 30 characters of a result, and an ellipsis."""
-    for item in answer.body["items"]:
-        if item["result"] and len(item["result"]) > 30:
-            item["result"] = item["result"][:30] + "…"
-
-
-@defect("service", "META-5", *LISTS, "get_task")
-class ListedResultQuoted(Service):
-    """A list shows a completed task's result as a JSON string, which get shows as it is."""
-
-    def list_item(self, task: Task) -> Item:
-        """Quote it."""
-        item = super().list_item(task)
-        quoted = task.status == COMPLETED and item["result"] is not None
-        return item | ({"result": f'"{item["result"]}"'} if quoted else {})
-
-
-# META-10: sequences of actions
-
-
-@defect("service", "META-10", *INVOKES, "stop_task")
-class TurnAfterStopStaysStopped(Service):
-    """A further turn of a stopped task is said to run, and ends as stopped with `is_manually_stopped`."""
-
-    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Remember the stop."""
-        stopped = bool(task.turns) and task.turns[-1].stopped
-        turn = super().add_turn(task, request, version)
-        if stopped and turn.answer:
-            turn.answer.status, turn.answer.result, turn.stopped = "stopped", None, True
-        return turn
-
-
-@defect("service", "META-10", "delete_task", "get_task")
-class DeletedSubtaskFreesSiblings(Service):
-    """Deleting one of several sub-tasks takes the others from their parent."""
-
-    def delete_task(self, caller: str, task_id: str) -> None:
-        """Clear the parent of them all."""
-        parent = self.writable(caller, task_id).parent
-        super().delete_task(caller, task_id)
-        for sibling in self.store.children(parent) if parent else ():
-            sibling.parent = None
-            self.save(sibling)

@@ -47,7 +47,9 @@ defect is a bug put into the mock to prove that the claim's tests can fail: see 
 def defects_page() -> str:
     """The table of defects: what is wrong with each, and what catches it."""
     results, calm = _results.load(), Calm.load()
-    rows = [_defect_row(name, results.get(name)) for name in CATALOGUE]
+    order = list(load_claims())
+    names = sorted(CATALOGUE, key=lambda name: order.index(CATALOGUE[name].claim))
+    rows = [_defect_row(name, results.get(name)) for name in names]
     judged = [result for result in results.values() if result.stock is not None]
     stock = sum(bool(result.stock) for result in judged)
     caught = sum(result.good for result in results.values())

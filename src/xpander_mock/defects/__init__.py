@@ -24,6 +24,7 @@ from xpander_mock.defects import (
 from xpander_mock.defects._build import UnknownDefect, with_defects
 from xpander_mock.defects._defect import CATALOGUE, Defect
 
+# Importing a family enters its defects into the catalogue.
 _FAMILIES = (
     _paging,
     _filters,

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -26,6 +27,7 @@ from proof._trial import ROOT
 from xpander_mock import DEMO_API_KEY, OTHER_API_KEY
 
 RUNS = 20
+AT_ONCE = 2  # a run waits for tasks half of its time
 REPORTS = ROOT / "build" / "false-alarms"
 PAUSE_SECONDS = 0.15
 MOST_TASKS = 12
@@ -167,14 +169,15 @@ def main() -> int:
     """Run the series and record it; the exit status."""
     count = int(os.environ.get("RUNS") or RUNS)
     runs: list[Run] = []
-    for number in range(count):
-        runs.append(run_once(secrets.randbelow(2**32), busy=number % 2 == 1))
-        run = runs[-1]
-        print(f"{number + 1:3}/{count}  seed {run.seed:<10} others {run.others:4}  passed {run.passed}", flush=True)
-        for test in run.failed:
-            print(
-                f"         failed: {test}; see {(REPORTS / str(run.seed) / 'report.md').relative_to(ROOT)}", flush=True
-            )
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        for number, run in enumerate(
+            threads.map(lambda number: run_once(secrets.randbelow(2**32), busy=number % 2 == 1), range(count)), start=1
+        ):
+            runs.append(run)
+            print(f"{number:3}/{count}  seed {run.seed:<10} others {run.others:4}  passed {run.passed}", flush=True)
+            for test in run.failed:
+                report = (REPORTS / str(run.seed) / "report.md").relative_to(ROOT)
+                print(f"         failed: {test}; see {report}", flush=True)
     calm = Calm(tuple(runs))
     if count >= RUNS:
         calm.save()

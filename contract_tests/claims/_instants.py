@@ -28,6 +28,11 @@ def spellings(instant: Instant) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
+def next_tenth(instant: Instant) -> Instant:
+    """Return the next full tenth of a second, which one digit of a fraction can name."""
+    return instant + timedelta(microseconds=-instant.microsecond % 100_000)
+
+
 def step(instants: list[Instant]) -> timedelta:
     """Return the smallest step that a server shows: a microsecond, a millisecond or a second.
 

@@ -121,7 +121,7 @@ def test_a_running_task_is_cancelled_and_deleted(shop: Workshop, status: str) ->
     gone(shop, task, parent, answer)
 
 
-@pytest.mark.claim("DEL-3")
+@pytest.mark.claim("DEL-3", "DEL-2")
 def test_running_sub_tasks_are_cancelled_with_their_parent(shop: Workshop) -> None:
     """DEL-3, DEL-2: sub-tasks that run are cancelled and deleted with their parent, and do not come back."""
     parent = shop.completed()

@@ -105,6 +105,7 @@ def test_ten_thousand_requests_leave_no_trace() -> None:
     statuses: set[int] = set()
     options = ("--pending", "0", "--executing", "0")
     with running(*options, log=True) as (process, url), httpx.Client(base_url=url, timeout=30) as client:
+        half = 0
         for number in range(REQUESTS):
             if number == REQUESTS // 2:
                 half = resident(process.pid)

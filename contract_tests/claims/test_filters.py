@@ -15,7 +15,7 @@ from contract_tests.claims._scope import (
     Snapshot,
     page_size,
 )
-from contract_tests.claims._tasks import STATUSES
+from contract_tests.claims._tasks import STATUSES, Workshop
 from contract_tests.claims._validation import refuses_query
 from contract_tests.claims.api import Api, require
 from contract_tests.failure import not_run
@@ -86,6 +86,19 @@ def test_every_task_under_a_status_has_it(api: Api, status: str) -> None:
         page = everything.page(status=status, per_page=50, page=number)
         others = [item for item in page.items if item["status"] != status]
         require(not others, f"only {status} tasks", others[:1], page.answer)
+
+
+@pytest.mark.claim("LIST-1")
+def test_parent_task_id_returns_the_direct_sub_tasks(shop: Workshop) -> None:
+    """LIST-1: `parent_task_id` returns the tasks that have that parent, and not those below them."""
+    parent = shop.start()["id"]
+    child = shop.start(parent_execution_id=parent)["id"]
+    grandchild = shop.start(parent_execution_id=child)
+    for above, expected, other in ((parent, child, grandchild["id"]), (child, grandchild["id"], child)):
+        for operation, agent in (("list_tasks", ""), ("list_agent_tasks", grandchild["agent_id"])):
+            answer = shop.api.call(operation, agent=agent, query={"parent_task_id": above})
+            came = [item["id"] for item in answer.ok()["items"]]
+            require(expected in came and other not in came, f"{expected} and not {other}", came, answer)
 
 
 @pytest.mark.claim("LIST-2")

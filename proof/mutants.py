@@ -98,8 +98,8 @@ def main() -> int:
     with ThreadPoolExecutor(WORKERS) as threads:
         for number, job in enumerate(as_completed([threads.submit(work, defect) for defect in defects]), 1):
             results.append(job.result())
+            record(results[-1:])
             print(f"{number:4}/{len(defects)}  {_line(results[-1])}", flush=True)
-    record(results)
     return _summary(results, time.monotonic() - begun)
 
 

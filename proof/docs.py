@@ -63,8 +63,10 @@ breaks. "Stock" is schemathesis by itself, with its default checks and all phase
 
 | | Caught | Of |
 |---|---|---|
-| The contract suite | {caught} | {len(CATALOGUE)} |
+| The contract suite | {caught} | {len(results)} |
 | Stock schemathesis | {stock} | {len(judged)} |
+
+{len(CATALOGUE) - len(results)} of the {len(CATALOGUE)} defects have no result on record yet.
 
 False alarms: {calm.sentence()}
 

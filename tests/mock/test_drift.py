@@ -56,7 +56,9 @@ def test_every_documented_query_parameter_is_used() -> None:
 def test_every_refusal_has_a_documented_status() -> None:
     """Whatever the mock refuses with is documented for some operation; 429 and 500 for all."""
     documented = set.union(*(set(operation.statuses) for operation in CONTRACT.operations.values()))
-    assert {str(kind.status) for kind in ApiError.__subclasses__()} <= documented
+    # Defects bring errors of their own, which another test may have imported.
+    kinds = [kind for kind in ApiError.__subclasses__() if kind.__module__ == ApiError.__module__]
+    assert {str(kind.status) for kind in kinds} <= documented
     for operation in CONTRACT.operations.values():
         assert {"401", "422", "429", "500"} <= operation.statuses
 

@@ -1,7 +1,7 @@
 """A whole contract run, as a person starts it, against servers that are healthy, spoilt or gone."""
 
-import json
 import contextlib
+import json
 import os
 import re
 import signal

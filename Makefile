@@ -28,10 +28,11 @@ lock: .venv/.ready ## lock the dependencies again, at their newest versions
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --all-extras --group dev \
 	  --upgrade --custom-compile-command "make lock" --output-file requirements-dev.txt pyproject.toml
 
-lint: node_modules/.ready ## check openapi.yaml (validator, linter) and the code (ruff)
+lint: node_modules/.ready ## check openapi.yaml (validator, linter), the code (ruff) and the container file (hadolint)
 	$(BIN)/openapi-spec-validator openapi.yaml
 	PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/redocly lint openapi.yaml
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/hadolint Containerfile
 
 typecheck: node_modules/.ready ## check the types (mypy strict, pyright), generated code included
 	$(BIN)/mypy
@@ -43,7 +44,7 @@ regenerate: .venv/.ready ## rebuild the client from openapi.yaml and the templat
 check: .venv/.ready ## check that the generated trees are as the generator makes them
 	$(BIN)/python templates/regenerate.py --check
 
-test: .venv/.ready ## run the unit tests
+test: node_modules/.ready ## run the unit tests
 	$(BIN)/python -m pytest -n 2
 
 contract-test: .venv/.ready ## hold a server to the contract: the mock, or XPANDER_BASE_URL (PROFILE=quick or deep, SEED=n)

@@ -148,7 +148,7 @@ def test_a_deleted_sub_task_is_no_sub_execution_any_more(shop: Workshop) -> None
 @pytest.mark.claim("DEL-5")
 @pytest.mark.parametrize("operation_id", INVOKES)
 def test_a_deleted_id_can_be_used_anew(shop: Workshop, operation_id: str) -> None:
-    """DEL-5: an id that was deleted and is invoked anew is a new task, without the old conversation."""
+    """DEL-5: an invoke that takes a deleted id anew makes a new task, without the old conversation."""
     old = shop.completed()
     child = shop.start(parent_execution_id=old["id"])
     delete(shop, old["id"])

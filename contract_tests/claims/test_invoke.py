@@ -1,12 +1,13 @@
 """Invoking."""
 
 import time
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
 
 from contract_tests.claims import _texts
-from contract_tests.claims._tasks import FINAL, INVOKES, RUNNING, TRIES, Task, Workshop, varied
+from contract_tests.claims._tasks import FINAL, INVOKES, OUR_TITLE, RUNNING, TRIES, Task, Workshop, varied
 from contract_tests.claims._validation import refuses_body
 from contract_tests.claims.api import Answer, require
 from contract_tests.claims.test_items import times_follow
@@ -71,6 +72,15 @@ def test_an_async_invoke_answers_with_a_task_that_has_not_ended(shop: Workshop) 
 
 
 @pytest.mark.claim("INVOKE-1")
+def test_an_async_turn_answers_with_a_task_that_has_not_ended(shop: Workshop) -> None:
+    """INVOKE-1: a further turn in the background too answers with a task that is pending or executing."""
+    task = shop.completed()["id"]
+    answer = shop.api.call("invoke_agent_async", agent=shop.agent, body=shop.body(id=task))
+    status = answer.ok().get("status")
+    require(status in RUNNING, "pending or executing", status, answer)
+
+
+@pytest.mark.claim("INVOKE-1")
 def test_an_async_invoke_of_its_own_is_listed_at_once(shop: Workshop) -> None:
     """INVOKE-1: a task without parent too is listed from the answer on, at the head of both lists."""
     task = shop.start()
@@ -110,10 +120,14 @@ def test_an_async_invoke_does_not_wait_for_the_agent(shop: Workshop) -> None:
 
 
 @pytest.mark.claim("INVOKE-2")
-def test_a_sync_invoke_answers_with_a_task_in_a_final_state(shop: Workshop) -> None:
+@pytest.mark.parametrize("kind", ["new task", "further turn", "sub-task"])
+def test_a_sync_invoke_answers_with_a_task_in_a_final_state(shop: Workshop, kind: str) -> None:
     """INVOKE-2: sync answers with a task in a final state, and that is how it stands."""
+    fields: Task = {"sub-task": {"parent_execution_id": shop.start()["id"]}}.get(kind, {})
+    if kind == "further turn":
+        fields = {"id": shop.completed()["id"]}
     for _ in range(3):
-        answer = shop.api.call("invoke_agent", agent=shop.agent, body=shop.body())
+        answer = shop.api.call("invoke_agent", agent=shop.agent, body=shop.body(**fields))
         status = answer.ok().get("status")
         require(status in FINAL, f"one of {', '.join(FINAL)}", status, answer)
         times_follow(answer.json, answer)
@@ -177,6 +191,21 @@ def test_what_was_sent_comes_back(shop: Workshop, operation_id: str, output_form
 
 
 @pytest.mark.claim("INVOKE-4")
+@pytest.mark.parametrize("operation_id", INVOKES)
+def test_a_triggering_agent_comes_back_without_a_parent(shop: Workshop, operation_id: str) -> None:
+    """INVOKE-4: the triggering agent of a task that is nobody's sub-task comes back too, in get and in the list."""
+    sent = {"triggering_agent_id": shop.agent}
+    task, answer = shop.call(operation_id, shop.body(**sent))
+    shown = shop.api.call("get_task", task=task["id"])
+    for came in (task, shown.ok()):
+        comes_back(came, sent, answer, shown)
+    query = {**sent, "from_date": task["created_at"], "to_date": task["created_at"], "per_page": 50}
+    listed = shop.api.call("list_tasks", query=query)
+    ids = [item["id"] for item in listed.ok()["items"]]
+    require(task["id"] in ids, f"{task['id']} among what {shop.agent} has triggered", ids, answer, listed)
+
+
+@pytest.mark.claim("INVOKE-4")
 @pytest.mark.parametrize(("operation_id", "kind"), varied("invoke_agent_async", _texts.ALL))
 def test_title_and_input_come_back_to_the_letter(shop: Workshop, operation_id: str, kind: str) -> None:
     """INVOKE-4: `title` comes back as sent, to the letter; get shows the input as it was sent (GET-6)."""
@@ -233,6 +262,55 @@ def test_a_refused_invoke_makes_no_task(shop: Workshop, operation_id: str) -> No
     require(listed.ok()["total"] == 0, "no task in the list", listed.json["items"], answer, listed)
     now = shop.api.call("get_task_thread", task=task["id"])
     require(now.messages() == thread, "the thread as it was", now.json, turn, now)
+
+
+@pytest.mark.claim("INVOKE-7")
+@pytest.mark.parametrize("operation_id", INVOKES)
+def test_an_invoke_under_an_unknown_parent_makes_no_task_if_it_is_refused(shop: Workshop, operation_id: str) -> None:
+    """INVOKE-7: an invoke that is refused because its parent does not exist leaves no task."""
+    body = shop.body(parent_execution_id=shop.new_id())
+    answer = shop.api.call(operation_id, agent=shop.agent, body=body)
+    if answer.status == 200:
+        not_run("needs a server that refuses a parent which does not exist: this one accepts it")
+    shown = shop.api.call("get_task", task=body["id"])
+    require(shown.status == 404, "404 to get", shown.status, answer, shown)
+
+
+@pytest.mark.claim("INVOKE-7")
+@pytest.mark.parametrize("operation_id", INVOKES)
+@pytest.mark.parametrize(
+    "fields", [{"input": ...}, {"output_format": "yaml"}], ids=["no input", "unknown output_format"]
+)
+def test_a_refused_invoke_leaves_nothing_nameless(shop: Workshop, operation_id: str, fields: Task) -> None:
+    """INVOKE-7: an invoke that is refused leaves no task under an id and a title of the server's own either."""
+    times = 5
+
+    def newcomers(action: Callable[[], Answer]) -> tuple[int, Answer]:
+        before = strangers(shop.api.call("list_tasks", query={"per_page": 50}))
+        for _ in range(times):
+            action()
+        after = shop.api.call("list_tasks", query={"per_page": 50})
+        return len(strangers(after) - before), after
+
+    def refused() -> Answer:
+        return shop.api.call(operation_id, agent=shop.agent, body=shop.body(**fields)).expect(422)
+
+    def accepted() -> Answer:
+        return shop.api.call("list_tasks", query={"per_page": 1}).expect(200)
+
+    # Others may add tasks meanwhile, but hardly one for each refused invoke, again and again, and for nothing else.
+    for _ in range(TRIES):
+        came, listed = newcomers(refused)
+        if came < times:
+            return
+    if newcomers(accepted)[0] >= times:
+        not_run("needs an organization to which others add tasks less often")
+    require(came < times, "no new task", f"{came} tasks after {times} refused invokes, each time", listed)
+
+
+def strangers(listed: Answer) -> set[str]:
+    """Return the ids of the tasks on a page that no test has made."""
+    return {item["id"] for item in listed.ok()["items"] if not (item["title"] or "").startswith(OUR_TITLE)}
 
 
 @pytest.mark.claim("INVOKE-6")

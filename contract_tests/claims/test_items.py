@@ -52,6 +52,9 @@ def test_every_item_is_of_the_callers_organization(scope: Scope, api: Api) -> No
         require(len(owners) <= 1, "tasks of one organization", owners, page.answer)
         if not owners:
             not_run(f"needs tasks: {scope.name} has none")
+        shown = api.call("get_task", task=held.items[0]["id"])
+        owner = shown.ok()["organization_id"]
+        require(owners == [owner], f"organization {owner}, as get shows it", owners, page.answer, shown)
         whole = Scope("all tasks", api, scope.agent, {}, own=False, look=lambda items: {})
         queries: list[dict[str, str]] = [{}, {"status": "completed"}, {"status": "stopped"}, {"status": "failed"}]
         for name in ("user_id", "agent_id", "triggering_agent_id", "parent_task_id", "internal_status"):

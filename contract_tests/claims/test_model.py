@@ -221,3 +221,18 @@ def test_any_sequence_of_actions_leaves_what_it_made(shop: Workshop, target: Tar
         machine,
         settings=hypothesis.settings(unhurried(examples), stateful_step_count=steps),
     )
+
+
+@pytest.mark.claim("META-10")
+def test_a_turn_after_a_stop_comes_to_an_end_of_its_own(shop: Workshop) -> None:
+    """META-10: a stop ends the turn that ran; the next turn of the same task ends otherwise, as nobody stops it."""
+    for _ in range(2):
+        task = shop.start()["id"]
+        stopped = shop.api.call("stop_task", task=task).expect(200)
+        turn = shop.api.call("invoke_agent_async", agent=shop.agent, body=shop.body(id=task))
+        turn.expect(200)
+        shop.finish(task)
+        ended = shop.api.call("get_task", task=task)
+        if ended.ok()["status"] != "stopped":
+            return
+    require(ended.json["status"] != "stopped", "another end than stopped", "stopped, twice", stopped, turn, ended)

@@ -254,15 +254,15 @@ class OldConversationComesBack(Service):
         return messages[:1] + super().messages(buried)[1:] + messages[1:] if buried else messages
 
 
-@defect("around", "DEL-5", "delete_task", "invoke_agent", "invoke_agent_async", "invoke_agent_stream")
-async def deleted_id_stays_taken(call: Call, ask: Ask) -> Answer:
-    """An id that was deleted is a 404 when it is invoked anew."""
-    taken = call.memory.setdefault("taken", set())
-    if call.operation != "delete_task" and isinstance(call.body, dict) and call.body.get("id") in taken:
+@defect("around", "DEL-5", "delete_task", "get_task")
+async def deleted_id_stays_gone(call: Call, ask: Ask) -> Answer:
+    """An id that was deleted is a 404 to get for good, though an invoke takes it again."""
+    gone = call.memory.setdefault("gone", set())
+    if call.operation == "get_task" and call.ids["task_id"] in gone:
         return Answer(404, {"content-type": "application/json"}, {"detail": "Task not found"})
     answer = await ask(call)
     if call.operation == "delete_task" and answer.ok:
-        taken.add(call.ids["task_id"])
+        gone.add(call.ids["task_id"])
     return answer
 
 

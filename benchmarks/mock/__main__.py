@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.mock import prism
+from benchmarks.mock.crowd import READERS, WRITERS, Crowd
 from benchmarks.mock.load import Rate, cpu_seconds, load, megabytes
 from benchmarks.mock.servers import Running, mock, serve
 from xpander_mock import DEMO_API_KEY, Handle
@@ -121,6 +122,22 @@ def resets(url: str) -> float:
     return sorted(durations)[10] * 1000
 
 
+def busy(*options: str) -> str:
+    """Writers and readers with models for a minute, or for as long as `SECONDS` if that is set; what they did.
+
+    Raises:
+        Fault: Something was not as a model says.
+    """
+    lasts = SECONDS if "SECONDS" in os.environ else 60
+    quick = ("--tasks", "0", "--pending", "0", "--executing", "0.002")
+    with serve(*mock(*quick, *options)) as server:
+        crowd, requests, rounds, begun = Crowd(server.url, DEMO_API_KEY), 0, 0, time.monotonic()
+        while time.monotonic() - begun < lasts:
+            requests += crowd.run(seed=rounds)
+            rounds += 1
+        return f"{requests:,} requests, {requests / (time.monotonic() - begun):,.0f}/s, all as the models say"
+
+
 def main() -> None:
     """Measure everything and write the table."""
     table = Table()
@@ -151,6 +168,10 @@ def main() -> None:
         table.add(f"| memory, {TASKS:,} tasks on file, after these requests | {memory:.0f} MB | < 150 MB |")
         table.add(f"| start to first answer, default tasks | {first_answer()} | < 0.4 s |")
         table.add(f"| start to first answer, {TASKS:,} tasks on file | {first_answer('--data', data)} | < 0.6 s |")
+        who = f"{WRITERS} writers, {READERS} readers, a minute"
+        table.add(f"| {who}, in memory | {busy()} | no lost update, no 5xx, totals as listed |")
+        file = ("--data", str(Path(folder) / "busy.db"), "--workers", "2")
+        table.add(f"| {who}, two workers on a file | {busy(*file)} | the same |")
         if "DATA" not in os.environ:
             table.add(f"| making {TASKS:,} tasks | {made:.0f} s | |")
     foot = (

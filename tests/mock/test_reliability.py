@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from benchmarks.mock.crowd import Crowd
+from proof._trial import attempt
 from xpander_mock import DEMO_API_KEY, Settings, XpanderMock
 
 from .processes import running
@@ -19,10 +21,12 @@ from .processes import running
 HEADERS = {"x-api-key": DEMO_API_KEY}
 INVOKE = f"/v1/agents/{XpanderMock.agent_id}/invoke"
 KILLS = 20
+# What a file that was not written to its end would break: pages that add up, tasks that open, threads, any sequence.
+CLAIMS = ("PAGE-3", "LIST-6A", "GET-1", "THREAD-1", "TURN-3", "DEL-1", "META-10")
 
 
 def test_no_acknowledged_write_is_lost_by_a_kill(tmp_path: Path) -> None:
-    """Killed twenty times in the middle of writes, the file opens each time and has what was acknowledged."""
+    """Killed twenty times in the middle of writes, the file opens with what was acknowledged, and the claims hold."""
     chance = random.Random(1)
     options = ("--data", str(tmp_path / "tasks.db"), "--tasks", "0")
     kept: set[str] = set()
@@ -46,6 +50,10 @@ def test_no_acknowledged_write_is_lost_by_a_kill(tmp_path: Path) -> None:
             timer.join()
             assert process.wait(5) == -signal.SIGKILL
     assert len(kept) > KILLS
+    claims = [part for claim in CLAIMS for part in ("--claim", claim)]
+    judged = attempt(["contract_tests/claims", *claims], options, tmp_path / "reports", seed=1)
+    assert (judged.trouble, judged.failures) == ("", ())
+    assert judged.passed > len(CLAIMS)
 
 
 def _ids(api: httpx.Client) -> set[str]:
@@ -123,31 +131,16 @@ def test_workers_without_a_file_are_refused(options: list[str]) -> None:
 
 
 def test_a_model_agrees_while_many_write() -> None:
-    """Concurrent callers with their own tasks: after each step the task is as a model says, and totals add up."""
+    """Twelve writers, each with a model of its task, and four readers: after each step all is as the models say.
+
+    `make bench-mock` has them at it for a minute.
+    """
     with XpanderMock(Settings(pending=0, executing=0.002, tasks=0)) as mock:
-        chance = random.Random(2)
-        plans = [[chance.choice(["invoke", "continue", "stop", "delete"]) for _ in range(25)] for _ in range(12)]
+        Crowd(mock.url, mock.api_key).run(1)
 
-        def follow(number: int) -> int:
-            task_id, turns = f"t{number}", 0
-            with httpx.Client(base_url=mock.url, headers=HEADERS, timeout=30) as api:
-                for step in plans[number]:
-                    there = turns > 0
-                    if step in ("invoke", "continue"):
-                        task = api.post(INVOKE, json={"id": task_id, "input": {"text": f"{number} {turns}"}}).json()
-                        assert (task["status"], task["result"]) == ("completed", f"{number} {turns}")
-                        turns += 1
-                        assert len(api.get(f"/v1/tasks/{task_id}/thread").json()) == 2 * turns
-                    elif step == "stop":
-                        assert api.post(f"/v1/tasks/{task_id}/stop").status_code == (200 if there else 404)
-                    else:
-                        assert api.delete(f"/v1/tasks/{task_id}").status_code == (204 if there else 404)
-                        turns = 0
-                    page = api.get("/v1/tasks", params={"per_page": 50}).json()
-                    assert page["total"] == len(page["items"])
-                    assert (task_id in {item["id"] for item in page["items"]}) == (turns > 0)
-                return turns
 
-        with ThreadPoolExecutor(12) as pool:
-            kept = list(pool.map(follow, range(12)))
-        assert sum(turns > 0 for turns in kept) == httpx.get(f"{mock.url}/v1/tasks", headers=HEADERS).json()["total"]
+def test_a_model_agrees_with_several_workers(tmp_path: Path) -> None:
+    """The same, served by two processes on one file."""
+    options = ("--data", str(tmp_path / "tasks.db"), "--workers", "2", "--tasks", "0", "--executing", "0.002")
+    with running(*options, "--pending", "0") as (_, url):
+        Crowd(url, DEMO_API_KEY).run(2)

@@ -1,6 +1,7 @@
 """Getting a task, and ids that nobody knows."""
 
 import time
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
@@ -72,10 +73,13 @@ def test_an_id_that_nearly_exists_is_unknown(scope: Scope, operation_id: str) ->
 
 
 @pytest.mark.claim("ID-2")
-def test_ids_that_differ_in_case_are_different_tasks(shop: Workshop) -> None:
+@pytest.mark.parametrize(("case", "other_case"), [(str, str.swapcase), (str.lower, str.upper), (str.upper, str.lower)])
+def test_ids_that_differ_in_case_are_different_tasks(
+    shop: Workshop, case: Callable[[str], str], other_case: Callable[[str], str]
+) -> None:
     """ID-2: ids that differ only in case are different tasks."""
-    one = shop.completed()
-    other = one["id"].swapcase()
+    one = shop.completed(id=case(shop.new_id()))
+    other = other_case(one["id"])
     for operation in BY_ID:
         answer = shop.api.call(operation, task=other)
         require(answer.status == 404, f"404 to {operation} of another spelling", answer.status, answer)

@@ -224,6 +224,24 @@ def test_any_sequence_of_actions_leaves_what_it_made(shop: Workshop, target: Tar
 
 
 @pytest.mark.claim("META-10")
+def test_a_sequence_of_every_action_leaves_what_it_made(shop: Workshop) -> None:
+    """META-10: after a sequence of every action, each of them three times, all is as it made it."""
+    sequence = type("OneSequence", (Sequences,), {"shop": shop})()
+    sequence.begin()
+    for place, operation in enumerate(INVOKES):
+        sequence.delegate(operation, 0, called=place > 0)
+        sequence.delegate(operation, 61 + place, called=False)
+    for place, operation in enumerate(INVOKES):
+        sequence.continue_(operation, place + 2)
+        sequence.stop(place + 1)
+        sequence.delete(place + 3)
+        sequence.continue_(operation, place + 1)
+        sequence.sub_tasks_are_listed()
+        sequence.use_a_deleted_one(place, BY_ID[place])
+    sequence.teardown()
+
+
+@pytest.mark.claim("META-10")
 def test_a_turn_after_a_stop_comes_to_an_end_of_its_own(shop: Workshop) -> None:
     """META-10: a stop ends the turn that ran; the next turn of the same task ends otherwise, as nobody stops it."""
     for _ in range(2):

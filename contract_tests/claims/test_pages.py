@@ -6,7 +6,7 @@ from hypothesis import given
 from contract_tests.claims._queries import Choice, Generated, choices
 from contract_tests.claims._scope import Page, Scope, Snapshot, page_size
 from contract_tests.claims._validation import refuses_query
-from contract_tests.claims.api import Api, require
+from contract_tests.claims.api import Api, Query, require
 
 MOST_REQUESTS = 15
 NO_INTEGERS = ("abc", "1.5", "", "null", "1,2", "1 or 2")
@@ -43,13 +43,15 @@ def test_without_page_and_per_page_they_are_1_and_20(scope: Scope) -> None:
 @pytest.mark.claim("PAGE-1")
 @pytest.mark.parametrize(("number", "size"), [(1, 1), (1, 50), (2, 7), (3, 5), (2, 20), (1, 49), (40, 3)])
 def test_page_and_per_page_come_back_as_asked(scope: Scope, number: int, size: int) -> None:
-    """PAGE-1: `page` and `per_page` come back as asked for, whether the page is full or not."""
-    answer = scope.ask(page=number, per_page=size)
-    if answer.status == 200:  # past the end is another claim
-        came = (answer.json["page"], answer.json["per_page"])
-        require(came == (number, size), f"page {number}, per_page {size}", came, answer)
-    if number == 1:
-        answer.expect(200)
+    """PAGE-1: `page` and `per_page` come back as asked for, with filters too, whether the page is full or not."""
+    filters: list[Query] = [{name: value} for name in scope.filters() for value in scope.snapshot().values(name)[:1]]
+    for query in ({}, *filters):
+        answer = scope.ask(**query, page=number, per_page=size)
+        if answer.status == 200:  # past the end is another claim
+            came = (answer.json["page"], answer.json["per_page"])
+            require(came == (number, size), f"page {number}, per_page {size}", came, answer)
+        if number == 1:
+            answer.expect(200)
 
 
 @pytest.mark.claim("PAGE-2", "WIRE-2")

@@ -22,8 +22,8 @@ def test_a_stream_tells_of_its_task_from_creation_to_result(shop: Workshop, case
     body = shop.body(**CASES[case])
     stream = shop.api.stream(shop.agent, body)
     judge_order(stream, body.get("id"))
-    judge_result(shop, stream)
     judge_tasks(stream)
+    judge_result(shop, stream)
 
 
 @pytest.mark.claim("STREAM-1", "STREAM-2")
@@ -44,8 +44,8 @@ def test_a_streamed_turn_tells_of_this_turn_only(shop: Workshop) -> None:
         body = shop.body(id=first["id"], input={"text": f"Please answer turn {number}."})
         stream = shop.api.stream(shop.agent, body)
         judge_order(stream, first["id"])
-        judge_result(shop, stream)
         judge_tasks(stream)
+        judge_result(shop, stream)
         task = stream.finished()
         require(task["input"].get("text") == body["input"]["text"], "this turn's input", task["input"], stream.answer)
         created = parse(task["created_at"]) == parse(first["created_at"])

@@ -138,6 +138,27 @@ class ListedResultQuoted(Service):
 # META-10: sequences of actions
 
 
+@defect("service", "META-10", *INVOKES, "delete_task")
+class TurnAfterLossLeavesParent(Service):
+    """A sub-task that is continued after one of its siblings was deleted is nobody's sub-task any more."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._bereaved: set[str] = set()
+
+    def delete_task(self, caller: str, task_id: str) -> None:
+        """Remember who has lost a sub-task."""
+        parent = self.writable(caller, task_id).parent
+        super().delete_task(caller, task_id)
+        self._bereaved |= {parent} if parent else set()
+
+    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+        """Leave those."""
+        if task.turns and task.parent in self._bereaved:
+            task.parent = None
+        return super().add_turn(task, request, version)
+
+
 @defect("service", "META-10", *INVOKES, "stop_task")
 class TurnAfterStopStaysStopped(Service):
     """A further turn of a stopped task is said to run, and ends as stopped with `is_manually_stopped`."""
@@ -151,7 +172,7 @@ class TurnAfterStopStaysStopped(Service):
         return turn
 
 
-@defect("service", "META-10", "delete_task", "get_task")
+@defect("service", "META-8", "delete_task", "get_task")
 class DeletedSubtaskFreesSiblings(Service):
     """Deleting one of several sub-tasks takes the others from their parent."""
 

@@ -20,7 +20,7 @@ def change(edit: Callable[[Event], Event]) -> Edit:
 # STREAM-1: form and order
 
 
-@defect("answer", "STREAM-1", STREAM)
+@defect("answer", "STREAM-1", STREAM, kind="schema")
 def stream_as_plain_text(call: Call, answer: Answer) -> None:
     """The stream says that it is `text/plain`."""
     answer.headers["content-type"] = "text/plain; charset=utf-8"
@@ -141,7 +141,7 @@ def result_told_with_line_end(call: Call) -> Edit:
 # STREAM-3: the task in the events
 
 
-@defect("events", "STREAM-3", STREAM)
+@defect("events", "STREAM-3", STREAM, kind="schema")
 def created_without_task(call: Call) -> Edit:
     """`task_created` carries the id alone."""
     return change(lambda event: event | ({"data": {"id": event["task_id"]}} if event["type"] == "task_created" else {}))

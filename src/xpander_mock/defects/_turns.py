@@ -133,16 +133,16 @@ class ListedTitleOfFirstTurn(Service):
 
 
 @defect("service", "META-8", *INVOKES)
-class TurnWakesParent(Service):
-    """A further turn of a sub-task moves its parent's `updated_at`."""
+class TurnWakesSiblings(Service):
+    """A further turn of a sub-task moves the `updated_at` of its siblings."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Touch the parent."""
+        """Touch them all."""
         turn = super().add_turn(task, request, version)
-        parent = self.store.find(task.parent) if task.parent and len(task.turns) > 1 else None
-        if parent:
-            parent.updated = max(parent.updated, turn.asked)
-            self.save(parent)
+        for sibling in self.store.children(task.parent) if task.parent and len(task.turns) > 1 else ():
+            if sibling.id != task.id:
+                sibling.updated = max(sibling.updated, turn.asked)
+                self.save(sibling)
         return turn
 
 

@@ -66,8 +66,6 @@ breaks. "Stock" is schemathesis by itself, with its default checks and all phase
 | The contract suite | {caught} | {len(results)} |
 | Stock schemathesis | {stock} | {len(judged)} |
 
-{len(CATALOGUE) - len(results)} of the {len(CATALOGUE)} defects have no result on record yet.
-
 False alarms: {calm.sentence()}
 
 {_table(("Defect", "What is wrong", "Claim", "Caught by", "Stock"), rows)}"""

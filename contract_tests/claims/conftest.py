@@ -87,7 +87,7 @@ def workshop(api: Api, agents: list[str], target: Target) -> Workshop | None:
     return Workshop(api, agents, target) if target.writes else None
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def shop(workshop: Workshop | None) -> Workshop:
     """Makes tasks."""
     if workshop is None:
@@ -105,16 +105,9 @@ def other_shop(other_api: Api, target: Target) -> Workshop:
 
 
 @pytest.fixture(scope="session")
-def _universes() -> dict[str, Universe]:
-    return {}
-
-
-@pytest.fixture
-def universe(shop: Workshop, target: Target, _universes: dict[str, Universe]) -> Universe:
+def universe(shop: Workshop, target: Target) -> Universe:
     """A parent of our own with many different sub-tasks, none of which runs."""
-    if not _universes:
-        _universes["own"] = build(shop, SIZE_WHEN_LIMITED if target.rate_limit else SIZES[target.profile])
-    return _universes["own"]
+    return build(shop, SIZE_WHEN_LIMITED if target.rate_limit else SIZES[target.profile])
 
 
 @pytest.fixture(scope="session")

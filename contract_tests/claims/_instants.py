@@ -25,6 +25,7 @@ def spellings(instant: Instant) -> list[str]:
     whole, _, fraction = write(instant)[:-1].partition(".")
     texts.append(f"{whole}.{(fraction or '0').rstrip('0') or '0'}Z")
     texts.append(f"{whole}.{fraction or '000000'}Z")
+    texts.append(f"{whole}.{fraction or '000000'}000Z")
     return list(dict.fromkeys(texts))
 
 

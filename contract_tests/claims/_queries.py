@@ -1,5 +1,6 @@
 """Queries for hypothesis to choose from: what a scope holds, and what nearly matches it."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -35,6 +36,8 @@ def near_misses(value: str) -> list[str]:
         "*",
         ".*",
         f'"{value}"',
+        unicodedata.normalize("NFD", value),
+        unicodedata.normalize("NFC", value),
     ]
     return [other for other in dict.fromkeys(found) if other not in ("", value)]
 

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from contract_tests.claims import _schema
 from contract_tests.claims._instants import parse, step
 from contract_tests.claims.api import Answer, Api, Broken
 from contract_tests.failure import not_run
@@ -24,6 +25,8 @@ OUR_TITLE = "Contract test"
 AT_ONCE = 6
 TRIES = 5
 LONGEST_WATCH = 10.0
+# What a server may still count when a task has ended.
+COUNTED_LATER = ("tokens", "user_tokens", "finished_sub_executions")
 
 
 class Workshop:
@@ -111,6 +114,34 @@ class Workshop:
         __tracebackhide__ = True
         return self.invoke("invoke_agent_async", agent, **fields)
 
+    def parent(self) -> str:
+        """Return a task to put sub-tasks under: one that has ended without making any of its own.
+
+        An agent may delegate of its own accord, but only while it works.
+        """
+        __tracebackhide__ = True
+        for _ in range(TRIES):
+            task = self.finish(self.start()["id"])
+            if len(self.asked_for(task.get("sub_executions") or [])) == len(task.get("sub_executions") or []):
+                return str(task["id"])
+        not_run(f"needs an agent that does not delegate: {TRIES} of {TRIES} tasks of {self.agent} did")
+
+    def asked_for(self, tasks: Iterable[str]) -> list[str]:
+        """Return tasks without those which agents have made, of their own accord, to work on a task of ours."""
+        __tracebackhide__ = True
+        return [task for task in tasks if not self._is_delegated(task)]
+
+    def _is_delegated(self, task: str) -> bool:
+        if self._is_named_by_us(task):
+            return False
+        shown = self.api.call("get_task", task=task)
+        if shown.status != 200 or (shown.json.get("title") or "").startswith(OUR_TITLE):
+            return False
+        return self._is_named_by_us(shown.json.get("parent_execution") or "")
+
+    def _is_named_by_us(self, task: str) -> bool:
+        return task.casefold().startswith(self.token.casefold())
+
     def finish(self, task: str) -> Task:
         """Wait until a task is neither pending nor executing.
 
@@ -169,6 +200,11 @@ class Workshop:
                 time.sleep(0.002)
                 task = self.api.get(task["id"])
         return None
+
+
+def lasting(task: Task) -> Task:
+    """Return what is documented of a task, without what may still be counted after its end."""
+    return {name: task.get(name) for name in _schema.properties("Task") if name not in COUNTED_LATER}
 
 
 def varied(thorough: str, cases: Iterable[str]) -> list[tuple[str, str]]:

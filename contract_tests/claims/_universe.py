@@ -51,7 +51,7 @@ def build(shop: Workshop, size: int) -> Universe:
         shop: Makes the tasks.
         size: How many sub-tasks to make.
     """
-    universe = Universe(shop.start()["id"])
+    universe = Universe(shop.parent())
     agents = [agent for agent in shop.agents[:3] if _accepted(shop, universe, agent)]
     callers = [None, shop.agent, *_strings(shop, universe, lambda caller: {"triggering_agent_id": caller}, "Caller")]
     users = [None, *_strings(shop, universe, _user, "User")]
@@ -93,14 +93,19 @@ def _accepted(shop: Workshop, universe: Universe, agent: str) -> bool:
 
 
 def _strings(shop: Workshop, universe: Universe, field_of: Callable[[str], Task], name: str) -> list[str]:
-    # Values that differ in case, or of which one begins with the other, are where loose comparisons show.
-    values = [f"{shop.token}-{name}", f"{shop.token}-{name}".swapcase(), f"{shop.token}-{name}-2"]
-    body = shop.body(parent_execution_id=universe.parent, **field_of(values[0]))
+    # Values that differ in case or in how an accent is written, or that begin alike, are where loose comparisons show.
+    plain, accented = f"{shop.token}-{name}", f"{shop.token}-{name}-Zoë"
+    found = [plain, plain.swapcase(), f"{plain}-2"] if _takes(shop, universe, field_of(plain)) else []
+    return [*found, accented] if found and _takes(shop, universe, field_of(accented)) else found
+
+
+def _takes(shop: Workshop, universe: Universe, fields: Task) -> bool:
+    body = shop.body(parent_execution_id=universe.parent, **fields)
     answer = shop.api.call("invoke_agent_async", agent=shop.agent, body=body)
     if answer.status in REFUSED:
-        return []
+        return False
     universe.sent[answer.ok()["id"]] = body
-    return values
+    return True
 
 
 def _user(user: str) -> dict[str, Any]:

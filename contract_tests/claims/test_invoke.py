@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from contract_tests.claims import _texts
-from contract_tests.claims._tasks import FINAL, INVOKES, OUR_TITLE, RUNNING, TRIES, Task, Workshop, varied
+from contract_tests.claims._tasks import FINAL, INVOKES, OUR_TITLE, RUNNING, TRIES, Task, Workshop, lasting, varied
 from contract_tests.claims._validation import refuses_body
 from contract_tests.claims.api import Answer, require
 from contract_tests.claims.test_items import times_follow
@@ -55,7 +55,7 @@ BAD_BODIES: dict[str, tuple[Task, str]] = {
 @pytest.mark.claim("INVOKE-1")
 def test_an_async_invoke_answers_with_a_task_that_has_not_ended(shop: Workshop) -> None:
     """INVOKE-1: async answers with a task that is pending or executing, and it is listed from then on."""
-    parent = shop.start()["id"]
+    parent = shop.parent()
     for number in range(3):
         answer = shop.api.call("invoke_agent_async", agent=shop.agent, body=shop.body(parent_execution_id=parent))
         status = answer.ok().get("status")
@@ -169,7 +169,7 @@ def test_without_an_id_the_server_makes_a_uuid(shop: Workshop, operation_id: str
 @pytest.mark.parametrize(("operation_id", "output_format"), varied("invoke_agent_async", SOURCES))
 def test_what_was_sent_comes_back(shop: Workshop, operation_id: str, output_format: str) -> None:
     """INVOKE-4: `title`, `source`, `output_format`, `payload_extension`, parent and triggering agent come back."""
-    parent = shop.start()["id"]
+    parent = shop.parent()
     sent = {
         "title": f"Contract test: {_texts.UNICODE} {_texts.SPACES}",
         "source": SOURCES[output_format],
@@ -249,7 +249,7 @@ def test_a_refused_invoke_makes_no_task(shop: Workshop, operation_id: str) -> No
     """INVOKE-7: an invoke that is refused leaves no task, and a refused turn leaves its task as it was."""
     task = shop.completed()
     thread = shop.api.thread(task["id"])
-    parent = shop.start()["id"]
+    parent = shop.parent()
     for fields in ({"input": ...}, {"output_format": "yaml"}, {"input": {**TEXT, "user": {}}}, {"think_mode": "most"}):
         body = shop.body(parent_execution_id=parent, **fields)
         answer = shop.api.call(operation_id, agent=shop.agent, body=body).expect(422)
@@ -257,7 +257,7 @@ def test_a_refused_invoke_makes_no_task(shop: Workshop, operation_id: str) -> No
         require(shown.status == 404, "404 to get", shown.status, answer, shown)
         turn = shop.api.call(operation_id, agent=shop.agent, body={**body, "id": task["id"]}).expect(422)
         after = shop.api.call("get_task", task=task["id"])
-        require(after.ok() == task, "the task as it was", after.json, turn, after)
+        require(lasting(after.ok()) == lasting(task), "the task as it was", after.json, turn, after)
     listed = shop.api.call("list_tasks", query={"parent_task_id": parent})
     require(listed.ok()["total"] == 0, "no task in the list", listed.json["items"], answer, listed)
     now = shop.api.call("get_task_thread", task=task["id"])
@@ -323,18 +323,39 @@ def test_a_sub_task_is_listed_under_its_parent(shop: Workshop, operation_id: str
     shop.invoke(operation_id)
     for parent, expected in ((root, children), (children[0], [grandchild]), (other, []), (grandchild, [])):
         shown = shop.api.call("get_task", task=parent)
-        came = shown.ok().get("sub_executions") or []
+        came = shop.asked_for(shown.ok().get("sub_executions") or [])
         require(sorted(came) == sorted(expected), f"sub_executions {expected}", came, shown)
         for operation, agent in (("list_tasks", ""), ("list_agent_tasks", shop.agent)):
             answer = shop.api.call(operation, agent=agent, query={"parent_task_id": parent})
-            ids = [item["id"] for item in answer.ok()["items"]]
+            ids = shop.asked_for(item["id"] for item in answer.ok()["items"])
             require(sorted(ids) == sorted(expected), f"the sub-tasks {expected}", ids, answer)
             owners = [item["parent_task_id"] for item in answer.json["items"]]
             require(set(owners) <= {parent}, f"parent_task_id {parent}", owners, answer)
     shop.finish(root)
     ended = shop.api.call("get_task", task=root)
-    came = ended.ok().get("sub_executions") or []
+    came = shop.asked_for(ended.ok().get("sub_executions") or [])
     require(sorted(came) == sorted(children), "the same when it has ended", came, ended)
+
+
+@pytest.mark.claim("INVOKE-6")
+@pytest.mark.parametrize("action", ["turn", "stop"])
+def test_a_parent_that_is_continued_or_stopped_keeps_its_sub_tasks(shop: Workshop, action: str) -> None:
+    """INVOKE-6: a sub-task stays listed under its parent when that is continued or stopped."""
+    parent = shop.start()["id"] if action == "stop" else shop.completed()["id"]
+    child = shop.start(parent_execution_id=parent)["id"]
+    if action == "stop":
+        shop.api.call("stop_task", task=parent).expect(200)
+    else:
+        shop.completed(id=parent)
+    shown = shop.api.call("get_task", task=parent)
+    came = shown.ok().get("sub_executions") or []
+    require(child in came, f"{child} in sub_executions", came, shown)
+    listed = shop.api.call("list_tasks", query={"parent_task_id": parent})
+    ids = [item["id"] for item in listed.ok()["items"]]
+    require(child in ids, f"{child} under {parent}", ids, listed)
+    opened = shop.api.call("get_task", task=child)
+    above = opened.ok().get("parent_execution")
+    require(above == parent, f"parent_execution {parent}", above, opened)
 
 
 @pytest.mark.claim("INVOKE-8")

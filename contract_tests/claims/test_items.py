@@ -88,7 +88,7 @@ def test_a_completed_task_has_a_result_and_one_that_never_ended_has_none(scope: 
 @pytest.mark.claim("LIST-8")
 def test_a_task_that_runs_for_the_first_time_has_no_result(shop: Workshop) -> None:
     """LIST-8: a task that is pending or executing for the first time has no `result`."""
-    parent = shop.start()["id"]
+    parent = shop.parent()
     for _ in range(3):
         shop.start(parent_execution_id=parent)
         for operation, agent in (("list_tasks", ""), ("list_agent_tasks", shop.agent)):

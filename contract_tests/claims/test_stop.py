@@ -27,9 +27,11 @@ def test_a_task_that_runs_becomes_stopped(shop: Workshop, status: str) -> None:
 
 
 @pytest.mark.claim("STOP-1")
-def test_a_stopped_task_does_not_go_on(shop: Workshop) -> None:
+@pytest.mark.parametrize("kind", ["new task", "further turn"])
+def test_a_stopped_task_does_not_go_on(shop: Workshop, kind: str) -> None:
     """STOP-1: a task that was stopped stays so when the time that it would have taken has passed."""
-    task, answer = stopped(shop, "pending")
+    known = {"id": shop.completed()["id"]} if kind == "further turn" else {}
+    task, answer = stopped(shop, "pending", **known)
     thread = shop.api.thread(task["id"])
     shop.outlast()
     later = shop.api.call("get_task", task=task["id"])
@@ -85,11 +87,11 @@ def test_stopping_twice_is_stopping_once(shop: Workshop) -> None:
 @pytest.mark.claim("META-6")
 def test_a_stopped_task_is_found_under_stopped_alone(shop: Workshop) -> None:
     """META-6: a stopped task is found under `status=stopped` and under no other status."""
-    parent = shop.start()["id"]
+    parent = shop.parent()
     task, _ = stopped(shop, "pending", parent_execution_id=parent)
     for operation, agent in (("list_tasks", ""), ("list_agent_tasks", task["agent_id"])):
         for status in STATUSES:
-            query = {"parent_task_id": parent, "status": status, "per_page": 50}
+            query: Query = {"parent_task_id": parent, "status": status, "per_page": 50}
             answer = shop.api.call(operation, agent=agent, query=query)
             found = [item["status"] for item in answer.ok()["items"] if item["id"] == task["id"]]
             expected = ["stopped"] if status == "stopped" else []

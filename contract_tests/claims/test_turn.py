@@ -3,9 +3,9 @@
 import pytest
 
 from contract_tests.claims._instants import parse
-from contract_tests.claims._tasks import INVOKES, Task, Workshop
+from contract_tests.claims._tasks import INVOKES, Task, Workshop, lasting
 from contract_tests.claims._universe import Universe
-from contract_tests.claims.api import Answer, require
+from contract_tests.claims.api import Answer, Query, require
 from contract_tests.failure import not_run
 
 
@@ -13,7 +13,7 @@ from contract_tests.failure import not_run
 @pytest.mark.parametrize("operation_id", INVOKES)
 def test_a_turn_makes_no_new_task_among_sub_tasks(shop: Workshop, operation_id: str) -> None:
     """TURN-1: an invoke that reuses an `id` updates that record: no new task in any list, `total` unchanged."""
-    parent = shop.start()["id"]
+    parent = shop.parent()
     others = [shop.start(parent_execution_id=parent)["id"] for _ in range(2)]
     task = shop.completed(parent_execution_id=parent)
     for other in others:
@@ -24,7 +24,7 @@ def test_a_turn_makes_no_new_task_among_sub_tasks(shop: Workshop, operation_id: 
         require(answered["id"] == task["id"], f"task {task['id']}", answered["id"], answer)
         for _ in range(2):  # while the turn runs, and when it has ended
             for operation, agent in (("list_tasks", ""), ("list_agent_tasks", task["agent_id"])):
-                query = {"parent_task_id": parent, "per_page": 50}
+                query: Query = {"parent_task_id": parent, "per_page": 50}
                 listed = shop.api.call(operation, agent=agent, query=query)
                 came = (listed.ok()["total"], sorted(item["id"] for item in listed.json["items"]))
                 require(came == (3, sorted([*others, task["id"]])), f"still {3} sub-tasks", came, answer, listed)
@@ -71,7 +71,7 @@ def test_a_turn_after_one_that_did_not_complete_makes_no_new_task(
     alike = [universe.sent[task] for task, shown in universe.tasks.items() if shown.get("status") == status]
     if not alike:
         not_run(f"needs a task of our own that ends as {status}: none did")
-    parent = shop.start()["id"]
+    parent = shop.parent()
     task = shop.start(parent_execution_id=parent, input=alike[0]["input"])["id"]
     if status == "stopped":
         shop.api.call("stop_task", task=task)
@@ -90,7 +90,7 @@ def test_a_turn_after_one_that_did_not_complete_makes_no_new_task(
 @pytest.mark.parametrize(("first", "operation_id"), list(zip(INVOKES, (*INVOKES[1:], INVOKES[0]), strict=True)))
 def test_title_result_and_updated_at_are_the_latest_turns(shop: Workshop, first: str, operation_id: str) -> None:
     """TURN-2, GET-6: afterwards input, `title`, `result`, `updated_at` are the latest turn's; `created_at` stays."""
-    parent = shop.start()["id"]
+    parent = shop.parent()
     task = shop.completed(first, parent_execution_id=parent)
     for number in (2, 3):
         before = _item(shop, parent, task["id"])
@@ -124,7 +124,7 @@ def test_title_result_and_updated_at_are_the_latest_turns(shop: Workshop, first:
 @pytest.mark.claim("TURN-2")
 def test_every_list_shows_the_latest_turn(shop: Workshop) -> None:
     """TURN-2: `title` and `result` are the latest turn's in both lists, and under the status that it ended in."""
-    parent = shop.start()["id"]
+    parent = shop.parent()
     task = shop.completed(parent_execution_id=parent)
     later = shop.completed(id=task["id"], title="Contract test, latest", parent_execution_id=parent)
     for operation, agent in (("list_tasks", ""), ("list_agent_tasks", task["agent_id"])):
@@ -163,7 +163,7 @@ def test_the_thread_gains_each_turn_after_the_old_ones(shop: Workshop, operation
 @pytest.mark.claim("META-8")
 def test_a_turn_leaves_other_tasks_alone(shop: Workshop) -> None:
     """META-8: continuing a task leaves its siblings and its parent as they are."""
-    parent = shop.completed()
+    parent = shop.api.get(shop.parent())
     task, sibling = (shop.completed(parent_execution_id=parent["id"]) for _ in range(2))
     before = {other: _whole(shop, other) for other in (parent["id"], sibling["id"])}
     for _ in range(2):
@@ -203,6 +203,4 @@ def _item(shop: Workshop, parent: str, task: str) -> Task:
 
 def _whole(shop: Workshop, task: str) -> tuple[Task, list[Task]]:
     __tracebackhide__ = True
-    # A parent may tell which of its sub-tasks have finished.
-    kept = {name: value for name, value in shop.api.get(task).items() if name != "finished_sub_executions"}
-    return kept, shop.api.thread(task)
+    return lasting(shop.api.get(task)), shop.api.thread(task)

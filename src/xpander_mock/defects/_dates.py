@@ -191,6 +191,22 @@ def short_fraction_read_as_microseconds(call: Call) -> None:
             call.query[name] = text.replace(fraction[0], "." + fraction[1].rjust(6, "0"))
 
 
+@defect("request", "META-1", "list_tasks")
+def long_fraction_refused(call: Call) -> None:
+    """An instant with more than six digits in its fraction is refused."""
+    for name in ("from_date", "to_date"):
+        if re.search(r"\.\d{7}", call.query.get(name, "")):
+            call.query[name] = "refused"
+
+
+@defect("around", "LIST-4", "list_tasks", kind="status")
+async def distant_date_crashes(call: Call, ask: Ask) -> Answer:
+    """A date in a year that no calendar of the server's has is an error of the server."""
+    if call.query.get("from_date", "").startswith("0001-") or call.query.get("to_date", "").startswith("9999-"):
+        return Answer(500, {"content-type": "application/json"}, {"detail": "Internal server error"})
+    return await ask(call)
+
+
 @defect("request", "LIST-4", "list_tasks")
 def short_ranges_widened(call: Call) -> None:
     """A closed range of less than a second is widened to its whole second."""

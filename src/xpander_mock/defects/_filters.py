@@ -1,6 +1,7 @@
 """Bugs of filters: what matches, how filters combine, and what their totals add up to."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from xpander_mock.defects._defect import LISTS, defect
@@ -134,6 +135,13 @@ def third_filter_forgotten(call: Call) -> None:
         del call.query[name]
 
 
+@defect("request", "LIST-2", "list_tasks")
+def agent_forgotten_with_user_and_status(call: Call) -> None:
+    """Asked for an agent, a user and a status, the list is of all agents."""
+    if {"agent_id", "user_id", "status"} <= call.query.keys():
+        del call.query["agent_id"]
+
+
 @defect("around", "LIST-2", *LISTS)
 async def total_of_first_filter(call: Call, ask: Ask) -> Answer:
     """With several filters the items are right, and the totals are those of the first filter alone."""
@@ -211,6 +219,16 @@ def filters_are_trimmed(call: Call) -> None:
     for name in ("user_id", "triggering_agent_id", "agent_id", "parent_task_id"):
         if call.query.get(name, "").strip():
             call.query[name] = call.query[name].strip()
+
+
+@defect("around", "LIST-10", *LISTS)
+async def accents_compared_by_looks(call: Call, ask: Ask) -> Answer:
+    """A user filter finds a user whose accents are written in another way, as one character or as two."""
+
+    def looks(text: str | None) -> str:
+        return unicodedata.normalize("NFC", text or "")
+
+    return await refilter(call, ask, "user_id", lambda item, value: looks(item.get("user_id")) == looks(value))
 
 
 @defect("around", "LIST-10", *LISTS)

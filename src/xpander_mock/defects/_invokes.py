@@ -273,6 +273,18 @@ class OnlyLastSubtaskKnown(Service):
         return super().task_view(task, children[-1:], turn)
 
 
+@defect("service", "INVOKE-6", *INVOKES, "get_task")
+class TurnUnlinksSubtasks(Service):
+    """A task that is continued loses its sub-tasks, which are nobody's from then on."""
+
+    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+        """Begin without any."""
+        for child in self.store.children(task.id) if task.turns else ():
+            child.parent = None
+            self.save(child)
+        return super().add_turn(task, request, version)
+
+
 @defect("store", "INVOKE-6", *INVOKES, *LISTS)
 class FinishedSubtasksNotListed(Store):
     """A parent filter finds the sub-tasks that run, and not those that have ended."""

@@ -85,6 +85,14 @@ def page_fraction_cut_off(call: Call) -> None:
         call.query["page"] = whole
 
 
+@defect("request", "PAGE-2", *LISTS, kind="validation")
+def page_read_as_float(call: Call) -> None:
+    """A `page` such as `1e1` is read as 10."""
+    whole, _, exponent = call.query.get("page", "").partition("e")
+    if whole.isdecimal() and exponent.isdecimal() and len(exponent) < 3:
+        call.query["page"] = str(int(whole) * 10 ** int(exponent))
+
+
 @defect("around", "PAGE-2", *LISTS, kind="validation")
 async def per_page_limit_off_by_one(call: Call, ask: Ask) -> Answer:
     """`per_page=51` is accepted, 52 is not."""

@@ -83,6 +83,18 @@ class StoppedTaskStillCompletes(Service):
 
 
 @defect("service", "STOP-1", "stop_task")
+class StoppedTurnStillCompletes(StoppedTaskStillCompletes):
+    """A further turn that was stopped becomes completed when its agent ends."""
+
+    def stop(self, task: Task, at: int) -> None:
+        """Let the agent go on, except in a first turn."""
+        if len(task.turns) > 1:
+            super().stop(task, at)
+        else:
+            Service.stop(self, task, at)
+
+
+@defect("service", "STOP-1", "stop_task")
 class PendingTaskIsNotStopped(Service):
     """A task that is still pending cannot be stopped: it comes back unchanged, and runs."""
 

@@ -22,7 +22,7 @@ EXTENSION = {
     "nested": {"list": [1, "two", {"three": [3]}], "empty": {}},
     "Mixed Case": "",
 }
-SHAPES = ("{}", "{}+plus&more=1%41", "{}.v1_~x", "{}:step@2", "{}-東京", "{} with spaces")
+SHAPES = ("{}", "{}+plus&more=1%41", "{}.v1_~x", "{}:step@2", "{}-東京", "{} with spaces", " {} ", "{}" + "-long" * 20)
 SOURCES = {"json": "sdk", "markdown": "api", "text": "webhook", "voice": "dashboard"}
 TEXT: Task = {"text": _texts.PLAIN}
 BAD_BODIES: dict[str, tuple[Task, str]] = {
@@ -188,6 +188,19 @@ def test_what_was_sent_comes_back(shop: Workshop, operation_id: str, output_form
     listed = shop.api.call("list_tasks", query={"parent_task_id": parent, "triggering_agent_id": shop.agent})
     came = [(item["title"], item["parent_task_id"], item["triggering_agent_id"]) for item in listed.ok()["items"]]
     require(came == [(sent["title"], parent, shop.agent)], "the same in the list", came, answer, listed)
+
+
+@pytest.mark.claim("INVOKE-4")
+@pytest.mark.parametrize("operation_id", INVOKES)
+def test_what_a_further_turn_has_sent_comes_back(shop: Workshop, operation_id: str) -> None:
+    """INVOKE-4: `title`, `output_format` and `payload_extension` of a further turn come back as that turn sent them."""
+    task = shop.completed(payload_extension={"turn": 1}, output_format="text")["id"]
+    sent = {"title": "Contract test, further turn", "output_format": "markdown", "payload_extension": EXTENSION}
+    turn, answer = shop.call(operation_id, shop.body(id=task, **sent))
+    comes_back(turn, sent, answer)
+    shop.finish(task)
+    shown = shop.api.call("get_task", task=task)
+    comes_back(shown.ok(), sent, answer, shown)
 
 
 @pytest.mark.claim("INVOKE-4")

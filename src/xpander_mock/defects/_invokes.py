@@ -101,6 +101,20 @@ def new_id_ignored(call: Call) -> None:
         call.body.pop("id", None)
 
 
+@defect("request", "INVOKE-3", *INVOKES)
+def long_ids_cut(call: Call) -> None:
+    """Of an id only the first 64 characters are kept."""
+    if isinstance(call.body, dict) and isinstance(call.body.get("id"), str):
+        call.body["id"] = call.body["id"][:64]
+
+
+@defect("request", "INVOKE-3", *INVOKES)
+def ids_trimmed(call: Call) -> None:
+    """Blanks at either end of an id are taken away."""
+    if isinstance(call.body, dict) and isinstance(call.body.get("id"), str):
+        call.body["id"] = call.body["id"].strip()
+
+
 @defect("service", "INVOKE-3", *INVOKES)
 class NumberedIds(Service):
     """The ids that the server makes are numbers."""
@@ -183,6 +197,17 @@ class PayloadKeepsNoNulls(Service):
         fields = super().turn_fields(request, version)
         payload = fields.get("payload_extension")
         return fields | ({"payload_extension": {k: v for k, v in payload.items() if v}} if payload else {})
+
+
+@defect("service", "INVOKE-4", *INVOKES, "get_task")
+class PayloadOfFirstTurn(Service):
+    """`payload_extension` is the first turn's, whatever later ones send."""
+
+    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+        """Take it over."""
+        turn = super().add_turn(task, request, version)
+        turn.fields = turn.fields | {"payload_extension": task.turns[0].fields.get("payload_extension")}
+        return turn
 
 
 @defect("answer", "INVOKE-4", "invoke_agent")

@@ -1,6 +1,6 @@
 """Bounds on `created_at`."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from itertools import pairwise
 
 import pytest
@@ -57,6 +57,9 @@ def test_to_date_is_an_inclusive_bound(scope: Scope) -> None:
             _is(scope, held, {"to_date": _instants.write(instant - step)}, must_lack=instant)
             if not scope.base.get("to_date") or instant + step <= _instants.parse(scope.base["to_date"]):
                 _is(scope, held, {"to_date": _instants.write(instant + step)}, must_have=instant)
+            midnight = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+            if midnight < instant:  # an instant like any other, and not the whole day
+                _is(scope, held, {"to_date": _instants.write(midnight)}, must_lack=instant)
 
     scope.settled(check)
 

@@ -22,7 +22,17 @@ EXTENSION = {
     "nested": {"list": [1, "two", {"three": [3]}], "empty": {}},
     "Mixed Case": "",
 }
-SHAPES = ("{}", "{}+plus&more=1%41", "{}.v1_~x", "{}:step@2", "{}-東京", "{} with spaces", " {} ", "{}" + "-long" * 20)
+SHAPES = (
+    "{}",
+    "{}+plus&more=1%41",
+    "{}.v1_~x",
+    "{}:step@2",
+    "{}-東京",
+    "{} with spaces",
+    " {} ",
+    "{}-Zoe\u0308",
+    "{}" + "-long" * 20,
+)
 SOURCES = {"json": "sdk", "markdown": "api", "text": "webhook", "voice": "dashboard"}
 TEXT: Task = {"text": _texts.PLAIN}
 BAD_BODIES: dict[str, tuple[Task, str]] = {

@@ -12,9 +12,11 @@ from contract_tests.failure import not_run
 
 @pytest.mark.claim("STOP-1")
 @pytest.mark.parametrize("status", RUNNING)
-def test_a_task_that_runs_becomes_stopped(shop: Workshop, status: str) -> None:
+@pytest.mark.parametrize("kind", ["task", "sub-task"])
+def test_a_task_that_runs_becomes_stopped(shop: Workshop, status: str, kind: str) -> None:
     """STOP-1: a task that runs becomes `stopped`, with `is_manually_stopped` true; the answer is the updated task."""
-    task, answer = stopped(shop, status)
+    above = {"parent_execution_id": shop.start()["id"]} if kind == "sub-task" else {}
+    task, answer = stopped(shop, status, **above)
     _is_stopped(answer.ok(), answer)
     require(answer.json["id"] == task["id"], f"task {task['id']}", answer.json["id"], answer)
     for name in ("agent_id", "organization_id", "input", "created_at", "title"):

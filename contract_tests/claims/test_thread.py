@@ -29,6 +29,18 @@ def test_a_thread_begins_with_the_input_and_ends_with_the_result(shop: Workshop,
 
 
 @pytest.mark.claim("THREAD-1")
+def test_an_input_of_files_alone_begins_its_thread_as_well(shop: Workshop) -> None:
+    """THREAD-1: the first message is the user's input, if it has no text too."""
+    body = shop.body(input={"files": ["https://example.com/report.pdf"]})
+    answer = shop.api.call("invoke_agent", agent=shop.agent, body=body)
+    if answer.status != 200:
+        not_run("needs an agent that takes files without a text")
+    thread = shop.api.call("get_task_thread", task=body["id"])
+    roles = [message["role"] for message in thread.messages()]
+    require(roles[:1] == ["user"], "the user's input first", roles, answer, thread)
+
+
+@pytest.mark.claim("THREAD-1")
 def test_a_json_result_ends_its_thread_as_well(shop: Workshop) -> None:
     """THREAD-1: the last message of a completed task is the assistant's result, whatever its format."""
     task = shop.completed(output_format="json")

@@ -208,6 +208,12 @@ async def distant_date_crashes(call: Call, ask: Ask) -> Answer:
 
 
 @defect("request", "LIST-4", "list_tasks")
+def midnight_means_the_whole_day(call: Call) -> None:
+    """A `to_date` at midnight takes in the whole day that begins then."""
+    move(call, "to_date", lambda at: at if at % DAY else at + DAY - 1)
+
+
+@defect("request", "LIST-4", "list_tasks")
 def short_ranges_widened(call: Call) -> None:
     """A closed range of less than a second is widened to its whole second."""
     low, high = instant(call, "from_date"), instant(call, "to_date")

@@ -32,6 +32,16 @@ class StopWithoutFlag(Service):
 
 
 @defect("service", "STOP-1", "stop_task")
+class StopOfSubtaskWithoutFlag(Service):
+    """The `is_manually_stopped` of a sub-task that was stopped stays false."""
+
+    def stop(self, task: Task, at: int) -> None:
+        """Leave the flag."""
+        super().stop(task, at)
+        task.current.stopped = task.parent is None
+
+
+@defect("service", "STOP-1", "stop_task")
 class StopAnswersTaskBefore(Service):
     """The answer to a stop is the task as it was before."""
 

@@ -27,6 +27,12 @@ def thread_without_last_answer(call: Call, answer: Answer) -> None:
         answer.body.pop()
 
 
+@defect("answer", "THREAD-1", "get_task_thread")
+def thread_without_empty_texts(call: Call, answer: Answer) -> None:
+    """A thread leaves out messages without a text, such as an input of files alone."""
+    answer.body = [message for message in answer.body if message["content"]]
+
+
 @defect("answer", "THREAD-1", *THREADS)
 def thread_ordered_by_second_and_role(call: Call, answer: Answer) -> None:
     """Messages of the same second come in the alphabetical order of their roles."""

@@ -101,7 +101,8 @@ def pytest_runtest_makereport(
         finding = dataclasses.replace(finding, outcome="warned" if warned else "failed", faults=faults)
         report.longrepr = redact(str(report.longrepr), recorder.target)
         if warned:
-            report.outcome = "passed"
+            # What could not be set up cannot be run either.
+            report.outcome = "passed" if report.when == "call" else "skipped"
     report.sections = [(title, redact(text, recorder.target)) for title, text in report.sections]
     # xdist carries the attributes of a report to the process that shows it.
     vars(report)["contract"] = dataclasses.asdict(finding)

@@ -109,7 +109,7 @@ def check(target: Target) -> Target:
             raise pytest.UsageError(
                 f"{target.base_url} is not the API's root, see XPANDER_BASE_URL: {answer.status_code} at /v1/tasks"
             )
-        if target.agent_id is None:
+        if target.agent_id is None and key == target.api_key:
             target = replace(target, agent_id=_listed_agent(answer))
     return target
 

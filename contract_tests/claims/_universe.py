@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from contract_tests.claims._scope import Item, Scope
 from contract_tests.claims._tasks import RUNNING, Task, Workshop, together
-from contract_tests.claims.api import Broken
+from contract_tests.claims.api import Api, Broken
 
 # An agent may be made to fail or to wait by what it is asked; where it is not, these are tasks like any other.
 MOODS = ("fail", "error", "pause", "Please fail with an error.", "Please pause and wait for my approval.")
@@ -29,8 +30,11 @@ class Universe:
     sent: dict[str, Task] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
 
-    def internal(self, items: list[Item]) -> Mapping[str, str | None]:
-        """Return the `internal_status` of the tasks."""
+    def internal(self, api: Api, items: list[Item]) -> Mapping[str, str | None]:
+        """Return the `internal_status` of the tasks, of those that were paused as it is now."""
+        for item in items:
+            if self.tasks.get(item["id"], item)["status"] == "paused" != item["status"]:
+                self.tasks[item["id"]] = api.get(item["id"])
         return {item["id"]: self.tasks[item["id"]].get("internal_status") for item in items if item["id"] in self.tasks}
 
     def agents(self) -> list[str]:
@@ -41,7 +45,9 @@ class Universe:
     def scope(self, shop: Workshop, agent: str | None) -> Scope:
         """Return the list of the sub-tasks: the organization's, or one agent's."""
         name = "our sub-tasks" if agent is None else "our sub-tasks of one agent"
-        return Scope(name, shop.api, agent, {"parent_task_id": self.parent}, own=True, look=self.internal)
+        return Scope(
+            name, shop.api, agent, {"parent_task_id": self.parent}, own=True, look=partial(self.internal, shop.api)
+        )
 
 
 def build(shop: Workshop, size: int) -> Universe:

@@ -35,6 +35,9 @@ def wrong(key: str) -> dict[str, Credentials]:
     found["no credentials"] = _plain({})
     found["an empty key"] = _plain({"x-api-key": ""})
     found["a wrong key"] = _plain({"x-api-key": "not-a-key-of-anybody"})
+    found["a wrong key and a wrong bearer token"] = _plain(
+        {"x-api-key": "not-a-key-of-anybody", "authorization": "Bearer no-such-token"}
+    )
     found["basic authentication"] = _plain({"authorization": "Basic YWRhOmFkYQ=="})
     spellings = {"the key and more": f"{key}x", "half the key": key[: len(key) // 2], "the key but its end": key[:-1]}
     spellings["the key in other case"] = key.swapcase()

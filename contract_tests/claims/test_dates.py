@@ -57,9 +57,10 @@ def test_to_date_is_an_inclusive_bound(scope: Scope) -> None:
             _is(scope, held, {"to_date": _instants.write(instant - step)}, must_lack=instant)
             if not scope.base.get("to_date") or instant + step <= _instants.parse(scope.base["to_date"]):
                 _is(scope, held, {"to_date": _instants.write(instant + step)}, must_have=instant)
-            midnight = instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-            if midnight < instant:  # an instant like any other, and not the whole day
-                _is(scope, held, {"to_date": _instants.write(midnight)}, must_lack=instant)
+            hour = instant.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+            for whole in (hour, hour.replace(hour=0)):
+                if whole < instant:  # a bound like any other, and not a whole hour or day
+                    _is(scope, held, {"to_date": _instants.write(whole)}, must_lack=instant)
 
     scope.settled(check)
 

@@ -180,6 +180,9 @@ class Sequences(RuleBasedStateMachine):
         answer: Answer = self.shop.api.call(operation, agent=agent, query={"parent_task_id": parent, "per_page": 50})
         items: list[Task] = answer.ok()["items"]
         require(answer.json["total"] == len(items), f"total {len(items)}", answer.json["total"], answer)
+        times = [parse(item["created_at"]) for item in items if item.get("created_at")]
+        claim = "LIST-6A" if operation == "list_tasks" else "LIST-6"
+        require(times == sorted(times, reverse=True), "newest first", items, answer, claim=claim)
         by_id = {child.id: child for child in self.world.children(parent)}
         came, expected = sorted(self.shop.asked_for(item["id"] for item in items)), sorted(by_id)
         require(came == expected, f"the sub-tasks {expected}", came, answer)

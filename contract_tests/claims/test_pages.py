@@ -9,7 +9,7 @@ from contract_tests.claims._validation import refuses_query
 from contract_tests.claims.api import Api, Query, require
 
 MOST_REQUESTS = 15
-NO_INTEGERS = ("abc", "1.5", "1e1", "", "null", "1,2", "1 or 2")
+NO_INTEGERS = ("abc", "1.5", "1e1", "0x1", "", "null", "1,2", "1 or 2")
 BEYOND_SENSE = (2**31, 2**31 * 50, 2**63 - 1, 2**63, 10**30)
 
 

@@ -41,6 +41,18 @@ def test_an_input_of_files_alone_begins_its_thread_as_well(shop: Workshop) -> No
 
 
 @pytest.mark.claim("THREAD-1")
+def test_the_thread_of_a_stopped_task_begins_with_its_input(shop: Workshop) -> None:
+    """THREAD-1: the first message is the user's input, of a task that was stopped at work too."""
+    task = shop.executing()
+    if task is None:
+        not_run("needs tasks that stay executing long enough to be seen")
+    shop.api.call("stop_task", task=task["id"]).expect(200)
+    answer = shop.api.call("get_task_thread", task=task["id"])
+    said = [(message["role"], message["content"]) for message in answer.messages()]
+    require(said[:1] == [("user", task["input"]["text"])], "the user's input first", said, answer)
+
+
+@pytest.mark.claim("THREAD-1")
 def test_a_json_result_ends_its_thread_as_well(shop: Workshop) -> None:
     """THREAD-1: the last message of a completed task is the assistant's result, whatever its format."""
     task = shop.completed(output_format="json")

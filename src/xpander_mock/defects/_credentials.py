@@ -42,6 +42,13 @@ def agent_list_takes_any_key(call: Call) -> None:
         let_in(call)
 
 
+@defect("request", "AUTH-1", *ALL, kind="authentication")
+def two_wrong_credentials_pass(call: Call) -> None:
+    """A caller with both a key and a bearer token gets in, whether they are right or not."""
+    if {"x-api-key", "authorization"} <= call.headers.keys():
+        let_in(call)
+
+
 @defect("request", "AUTH-1", "get_task", kind="authentication")
 def get_open_to_all(call: Call) -> None:
     """A task opens without credentials."""

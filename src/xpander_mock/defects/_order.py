@@ -63,6 +63,14 @@ async def order_lost_with_status(call: Call, ask: Ask) -> Answer:
     return await relist(call, ask, lambda items: sorted(items, key=lambda item: str(item["id"])))
 
 
+@defect("around", "LIST-6A", "list_tasks")
+async def ranges_begin_with_the_oldest(call: Call, ask: Ask) -> Answer:
+    """Between two dates the tasks come oldest first."""
+    if not {"from_date", "to_date"} <= call.query.keys():
+        return await ask(call)
+    return await relist(call, ask, lambda items: items[::-1])
+
+
 @defect("answer", "LIST-6A", "list_tasks")
 def running_tasks_float_up(call: Call, answer: Answer) -> None:
     """On each page of the organization's list the tasks that still run come first."""

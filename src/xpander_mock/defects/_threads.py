@@ -33,6 +33,15 @@ def thread_without_empty_texts(call: Call, answer: Answer) -> None:
     answer.body = [message for message in answer.body if message["content"]]
 
 
+@defect("service", "THREAD-1", "stop_task", "get_task_thread")
+class StoppedTurnUnsaid(Service):
+    """The thread of a task that was stopped lacks what the user had asked in that turn."""
+
+    def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:
+        """Say nothing of it."""
+        return [] if turn.stopped else super().turn_messages(task, turn, number)
+
+
 @defect("answer", "THREAD-1", *THREADS)
 def thread_ordered_by_second_and_role(call: Call, answer: Answer) -> None:
     """Messages of the same second come in the alphabetical order of their roles."""

@@ -104,9 +104,9 @@ def test_a_request_refused_with_401_changes_nothing(shop: Workshop, target: Targ
     """AUTH-4: a request that is refused with 401 stops, deletes, starts and continues nothing."""
     caller = shop.api.as_caller(wrong(target.api_key)[kind])
     task = shop.completed()
-    running = shop.start()
     thread = shop.api.thread(task["id"])
     parent = shop.parent()
+    running = shop.start()
     refused = [caller.call("stop_task", task=running["id"]), caller.call("delete_task", task=task["id"])]
     bodies = [shop.body(parent_execution_id=parent), shop.body(id=task["id"])]
     refused += [caller.call(invoke, agent=shop.agent, body=body) for invoke in INVOKES for body in bodies]

@@ -1,7 +1,7 @@
 """The ten operations as calls, each answer held against the contract before a test sees it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
@@ -252,6 +252,21 @@ def require(holds: bool, expected: str, came: object, *answers: Answer, claim: s
     __tracebackhide__ = True
     if not holds:
         raise Broken(expected, shorten(came), *answers, claim=claim)
+
+
+def repeatedly(attempts: int, judge: Callable[[], None]) -> None:
+    """Judge what chance can upset: it is broken if it is so in each of some attempts.
+
+    Raises:
+        Broken: It was, in the last attempt too.
+    """
+    __tracebackhide__ = True
+    for left in reversed(range(attempts)):
+        try:
+            return judge()
+        except Broken:
+            if not left:
+                raise
 
 
 def operation_of(operation_id: str) -> Operation:

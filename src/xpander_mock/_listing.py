@@ -35,8 +35,9 @@ class Listing(Access):
 
     def page(self, chosen: Filter, page: int, per_page: int) -> str:
         """A `TasksPage` as JSON. The items are stored as JSON, and are only joined here."""
-        total = self.total(chosen)
-        items = self.page_items(chosen, total, page, per_page)
+        with self.store.reading():
+            total = self.total(chosen)
+            items = self.page_items(chosen, total, page, per_page)
         return (
             f'{{"items":[{",".join(items)}],"total":{total},"page":{page},"per_page":{per_page},'
             f'"total_pages":{self.total_pages(total, per_page)}}}'

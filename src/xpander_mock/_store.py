@@ -103,6 +103,18 @@ class Store:
         self.db.execute("COMMIT")
 
     @contextmanager
+    def reading(self) -> Iterator[None]:
+        """All that is read inside is of one instant, whatever other processes write meanwhile."""
+        if self.path is None or self.db.in_transaction:
+            yield
+            return
+        self.db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.db.execute("COMMIT")
+
+    @contextmanager
     def filling(self) -> Iterator[None]:
         """Keep many tasks at once. Until a new file is filled it is none of ours, and is refused if it is left so."""
         if not self.new:

@@ -99,10 +99,13 @@ def pytest_runtest_makereport(
         advisory = bool(blamed) and all(load_claims()[claim].kind == "advisory" for claim in blamed)
         warned = advisory and not recorder.target.is_mock and not any(fault.accident for fault in faults)
         finding = dataclasses.replace(finding, outcome="warned" if warned else "failed", faults=faults)
-        report.longrepr = redact(str(report.longrepr), recorder.target)
-        if warned:
+        text = redact(str(report.longrepr), recorder.target)
+        report.longrepr = text
+        if warned and report.when == "setup":
             # What could not be set up cannot be run either.
-            report.outcome = "passed" if report.when == "call" else "skipped"
+            report.outcome, report.longrepr = "skipped", (str(item.path), item.reportinfo()[1] or 0, text)
+        elif warned:
+            report.outcome = "passed"
     report.sections = [(title, redact(text, recorder.target)) for title, text in report.sections]
     # xdist carries the attributes of a report to the process that shows it.
     vars(report)["contract"] = dataclasses.asdict(finding)

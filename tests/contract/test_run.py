@@ -163,6 +163,23 @@ def test_what_has_no_fault_passes(faulty_run: dict[str, str]) -> None:
     assert faulty_run["test_operations.py::test_list_agent_tasks_answers_as_documented"] == "passed"
 
 
+def test_what_an_advisory_claim_needs_and_cannot_have_is_a_warning(
+    run: Run, proxy: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    """When the tasks to judge by cannot be made, an advisory claim is warned about, and its tests do not run."""
+
+    def refuses_invokes(answer: Answer) -> None:
+        if answer.place.endswith("/invoke/async"):
+            answer.status, answer.body = 404, b'{"detail": "Agent not found"}'
+
+    server = proxy(refuses_invokes)
+    done = run("contract_tests/claims", "--claim", "LIST-6A", **live(server, CONTRACT_WRITES="1"))
+    assert done.returncode == 0, done.stdout
+    findings = json.loads((tmp_path / "findings.json").read_text())
+    assert findings["claims"]["LIST-6A"] == "warned"
+    assert {finding["outcome"] for finding in findings["findings"]} == {"passed", "warned"}
+
+
 def test_sequences_reach_every_operation(run: Run) -> None:
     """The links of the document lead to all ten operations."""
     assert "10 of 10 operations exercised" in run(f"{SCHEMA}/test_sequences.py").stdout

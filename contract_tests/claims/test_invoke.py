@@ -15,6 +15,7 @@ from contract_tests.failure import not_run
 
 EXTENSION = {
     "order": 17,
+    "ranks": [3, 1, 2],
     "price": 12.5,
     "note": _texts.UNICODE,
     "nothing": None,

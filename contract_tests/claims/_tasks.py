@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from contract_tests.claims import _schema
 from contract_tests.claims._instants import parse, step
-from contract_tests.claims.api import Answer, Api, Broken
+from contract_tests.claims.api import Answer, Api, Broken, require
 from contract_tests.failure import not_run
 from contract_tests.target import Target
 
@@ -123,7 +123,8 @@ class Workshop:
         __tracebackhide__ = True
         for _ in range(TRIES):
             task = self.finish(self.start()["id"])
-            if len(self.asked_for(task.get("sub_executions") or [])) == len(task.get("sub_executions") or []):
+            children = task.get("sub_executions") or []
+            if self.asked_for(children) == children:
                 return str(task["id"])
         not_run(f"needs an agent that does not delegate: {TRIES} of {TRIES} tasks of {self.agent} did")
 
@@ -211,6 +212,14 @@ class Workshop:
 def lasting(task: Task) -> Task:
     """Return what is documented of a task, without what may still be counted after its end."""
     return {name: task.get(name) for name in _schema.properties("Task") if name not in COUNTED_LATER}
+
+
+def as_it_was(task: Task, *answers: Answer) -> None:
+    """Judge that the last of some answers shows a task as it was."""
+    __tracebackhide__ = True
+    after = answers[-1]
+    same = after.status == 200 and lasting(after.json) == lasting(task)
+    require(same, f"the task as it was: {task}", after.json, *answers)
 
 
 def varied(thorough: str, cases: Iterable[str]) -> list[tuple[str, str]]:

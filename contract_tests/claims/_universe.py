@@ -7,7 +7,7 @@ from typing import Any
 
 from contract_tests.claims._scope import Item, Scope
 from contract_tests.claims._tasks import RUNNING, Task, Workshop, together
-from contract_tests.claims.api import Api, Broken
+from contract_tests.claims.api import Answer, Api, Broken
 
 # An agent may be made to fail or to wait by what it is asked; where it is not, these are tasks like any other.
 MOODS = ("fail", "error", "pause", "Please fail with an error.", "Please pause and wait for my approval.")
@@ -91,11 +91,7 @@ def build(shop: Workshop, size: int) -> Universe:
 
 def _accepted(shop: Workshop, universe: Universe, agent: str) -> bool:
     # A list may show tasks of an agent that cannot be invoked any more.
-    body = shop.body(parent_execution_id=universe.parent)
-    answer = shop.api.call("invoke_agent_async", agent=agent, body=body)
-    if answer.status == 200:
-        universe.sent[answer.json["id"]] = body
-    return answer.status == 200
+    return _tried(shop, universe, agent, {}).status == 200
 
 
 def _strings(shop: Workshop, universe: Universe, field_of: Callable[[str], Task], name: str) -> list[str]:
@@ -106,12 +102,17 @@ def _strings(shop: Workshop, universe: Universe, field_of: Callable[[str], Task]
 
 
 def _takes(shop: Workshop, universe: Universe, fields: Task) -> bool:
+    answer = _tried(shop, universe, shop.agent, fields)
+    return answer.status not in REFUSED and bool(answer.ok())
+
+
+def _tried(shop: Workshop, universe: Universe, agent: str, fields: Task) -> Answer:
+    """Ask an agent for one more sub-task, which it may refuse."""
     body = shop.body(parent_execution_id=universe.parent, **fields)
-    answer = shop.api.call("invoke_agent_async", agent=shop.agent, body=body)
-    if answer.status in REFUSED:
-        return False
-    universe.sent[answer.ok()["id"]] = body
-    return True
+    answer = shop.api.call("invoke_agent_async", agent=agent, body=body)
+    if answer.status == 200:
+        universe.sent[answer.json["id"]] = body
+    return answer
 
 
 def _user(user: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from contract_tests.claims._tasks import BY_ID, INVOKES, Workshop, lasting
+from contract_tests.claims._tasks import BY_ID, INVOKES, Workshop, as_it_was
 from contract_tests.claims.api import Api, Credentials, require
 from contract_tests.contract import operations
 from contract_tests.failure import not_run
@@ -113,8 +113,7 @@ def test_a_request_refused_with_401_changes_nothing(shop: Workshop, target: Targ
     for answer in refused:
         answer.expect(401)
     after = shop.api.call("get_task", task=task["id"])
-    same = after.status == 200 and lasting(after.json) == lasting(task)
-    require(same, "the task as it was", after.json, *refused[1:2], after)
+    as_it_was(task, *refused[1:2], after)
     now = shop.api.call("get_task_thread", task=task["id"])
     require(now.messages() == thread, "the thread as it was", now.json, refused[-1], now)
     ended = shop.finish(running["id"])

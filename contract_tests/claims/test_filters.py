@@ -121,14 +121,9 @@ def test_every_pair_of_filters_is_the_intersection(scope: Scope) -> None:
     """LIST-2: any two filters, each with the values that occur most, return what has both."""
 
     def check(held: Snapshot) -> None:
-        names = [name for name in scope.filters() if held.values(name)]
-        if len(names) < 2:
-            not_run(f"needs two filters that tasks of {scope.name} have values for")
-        for place, name in enumerate(names):
-            for other in names[place + 1 :]:
-                for item in _pivots(held, name, other):
-                    values = {name: held.value(item, name), other: held.value(item, other)}
-                    _returns(scope, held, {key: value for key, value in values.items() if value})
+        for queries in _combined(scope, held, 2):
+            for query in queries:
+                _returns(scope, held, query)
 
     scope.settled(check)
 
@@ -138,12 +133,8 @@ def test_every_three_filters_are_the_intersection(scope: Scope) -> None:
     """LIST-2: any three filters return what has all three values, and not what has two of them."""
 
     def check(held: Snapshot) -> None:
-        names = [name for name in scope.filters() if held.values(name)]
-        if len(names) < 3:
-            not_run(f"needs three filters that tasks of {scope.name} have values for")
-        for three in combinations(names, 3):
+        for queries in _combined(scope, held, 3):
             # The values of which most tasks have two only, so that a filter which is forgotten shows.
-            queries = [{name: str(held.value(item, name)) for name in three} for item in _pivots(held, *three)]
             if queries:
                 _returns(scope, held, max(queries, key=lambda query: _nearly(held, query)))
 
@@ -343,6 +334,17 @@ def _returns(scope: Scope, held: Snapshot, query: dict[str, str]) -> None:
     require(len(came) == len(expected), "each task once", came, answer)
     for page in pages:
         require(page.total == len(expected), f"total {len(expected)}", page.total, page.answer)
+
+
+def _combined(scope: Scope, held: Snapshot, size: int) -> list[list[dict[str, str]]]:
+    """Return, for every so many filters, queries by the values that tasks have for all of them."""
+    names = [name for name in scope.filters() if held.values(name)]
+    if len(names) < size:
+        not_run(f"needs {size} filters that tasks of {scope.name} have values for")
+    return [
+        [{name: str(held.value(item, name)) for name in some} for item in _pivots(held, *some)]
+        for some in combinations(names, size)
+    ]
 
 
 def _nearly(held: Snapshot, query: dict[str, str]) -> int:

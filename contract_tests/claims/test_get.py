@@ -8,7 +8,7 @@ import pytest
 
 from contract_tests.claims import _schema
 from contract_tests.claims._scope import Scope
-from contract_tests.claims._tasks import BY_ID, FINAL, INVOKES, RUNNING, Task, Workshop, lasting, together
+from contract_tests.claims._tasks import BY_ID, FINAL, INVOKES, RUNNING, Task, Workshop, as_it_was, together
 from contract_tests.claims._universe import Universe
 from contract_tests.claims.api import Answer, Api, repeatedly, require
 from contract_tests.claims.test_items import times_follow
@@ -85,7 +85,7 @@ def test_ids_that_differ_in_case_are_different_tasks(
         require(answer.status == 404, f"404 to {operation} of another spelling", answer.status, answer)
     new = shop.completed(id=other)
     answer = shop.api.call("get_task", task=one["id"])
-    require(lasting(answer.ok()) == lasting(one), "the first task as it was", answer.json, answer)
+    as_it_was(one, answer)
     require(new["id"] == other and new["input"] != one["input"], "a task of its own", new, answer)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from contract_tests.claims import _texts
-from contract_tests.claims._tasks import FINAL, INVOKES, OUR_TITLE, RUNNING, TRIES, Task, Workshop, lasting, varied
+from contract_tests.claims._tasks import FINAL, INVOKES, OUR_TITLE, RUNNING, TRIES, Task, Workshop, as_it_was, varied
 from contract_tests.claims._validation import refuses_body
 from contract_tests.claims.api import Answer, Broken, repeatedly, require
 from contract_tests.claims.test_items import times_follow
@@ -134,9 +134,11 @@ def test_an_async_invoke_does_not_wait_for_the_agent(shop: Workshop) -> None:
 @pytest.mark.parametrize("kind", ["new task", "further turn", "sub-task"])
 def test_a_sync_invoke_answers_with_a_task_in_a_final_state(shop: Workshop, kind: str) -> None:
     """INVOKE-2: sync answers with a task in a final state, and that is how it stands."""
-    fields: Task = {"sub-task": {"parent_execution_id": shop.start()["id"]}}.get(kind, {})
+    fields: Task = {}
     if kind == "further turn":
         fields = {"id": shop.completed()["id"]}
+    elif kind == "sub-task":
+        fields = {"parent_execution_id": shop.start()["id"]}
     for _ in range(3):
         answer = shop.api.call("invoke_agent", agent=shop.agent, body=shop.body(**fields))
         status = answer.ok().get("status")
@@ -281,7 +283,7 @@ def test_a_refused_invoke_makes_no_task(shop: Workshop, operation_id: str) -> No
         require(shown.status == 404, "404 to get", shown.status, answer, shown)
         turn = shop.api.call(operation_id, agent=shop.agent, body={**body, "id": task["id"]}).expect(422)
         after = shop.api.call("get_task", task=task["id"])
-        require(lasting(after.ok()) == lasting(task), "the task as it was", after.json, turn, after)
+        as_it_was(task, turn, after)
     listed = shop.api.call("list_tasks", query={"parent_task_id": parent})
     require(listed.ok()["total"] == 0, "no task in the list", listed.json["items"], answer, listed)
     now = shop.api.call("get_task_thread", task=task["id"])

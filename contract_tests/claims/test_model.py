@@ -125,7 +125,8 @@ class Sequences(RuleBasedStateMachine):
             self._ended(child)
         caller = {"triggering_agent_id": self.shop.agent} if called else {}
         everything = self.shop.api.call("list_tasks", query={"parent_task_id": parent, "per_page": 50})
-        if len(self.shop.asked_for(ids := [item["id"] for item in everything.ok()["items"]])) < len(ids):
+        ids = [item["id"] for item in everything.ok()["items"]]
+        if self.shop.asked_for(ids) != ids:
             return  # agents have delegated of their own accord, and may do so again
         query: dict[str, Any] = {"parent_task_id": parent, "status": status, "per_page": size, **caller}
         answer = self.shop.api.call("list_tasks", query=query)

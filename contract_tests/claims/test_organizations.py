@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from contract_tests.claims._scope import Scope, Snapshot
-from contract_tests.claims._tasks import BY_ID, INVOKES, Task, Workshop, lasting
+from contract_tests.claims._tasks import BY_ID, INVOKES, Task, Workshop, as_it_was
 from contract_tests.claims.api import Answer, Api, require
 from contract_tests.failure import not_run
 
@@ -142,7 +142,7 @@ def test_a_foreign_parent_gains_no_sub_task(shop: Workshop, other_shop: Workshop
     body = other_shop.body(parent_execution_id=parent["id"])
     answer = other_shop.api.call("invoke_agent_async", agent=other_shop.agent, body=body)
     shown = shop.api.call("get_task", task=parent["id"])
-    require(lasting(shown.ok()) == lasting(parent), "the task as it was", shown.json, answer, shown)
+    as_it_was(parent, answer, shown)
     full = shop.api.call("get_task_thread_full", task=parent["id"])
     require(full.ok() == thread, "the full thread as it was", full.json, answer, full)
     listed = shop.api.call("list_tasks", query={"parent_task_id": parent["id"]})
@@ -166,7 +166,7 @@ def test_both_organizations_may_count_only_their_own(api: Api, other_api: Api, o
     for operation in ("stop_task", "delete_task"):
         api.call(operation, task=task["id"]).expect(*FOREIGN)
     after = other_api.call("get_task", task=task["id"])
-    require(lasting(after.ok()) == lasting(task), "the task as it was", after.json, answer, after)
+    as_it_was(task, answer, after)
 
 
 def shows_nothing(answer: Answer, *secrets: str | None) -> None:
@@ -181,8 +181,7 @@ def shows_nothing(answer: Answer, *secrets: str | None) -> None:
 def _unchanged(shop: Workshop, task: Task, thread: list[Any], answer: Answer) -> None:
     __tracebackhide__ = True
     after = shop.api.call("get_task", task=task["id"])
-    same = after.status == 200 and lasting(after.json) == lasting(task)
-    require(same, f"the task as it was: {task}", after.json, answer, after)
+    as_it_was(task, answer, after)
     now = shop.api.call("get_task_thread", task=task["id"])
     require(now.messages() == thread, "the thread as it was", now.json, answer, now)
 

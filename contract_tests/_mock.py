@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 from queue import Empty, Queue
+from typing import Self
 
 import pytest
 
@@ -21,15 +22,16 @@ class MockServer:
     Args:
         folder: Where its log goes.
         arguments: What to pass to it besides the port, as one would type it in a shell.
+        module: The module to run: `xpander_mock`, or one that starts it with other parts.
 
     Raises:
         UsageError: It did not start.
     """
 
-    def __init__(self, folder: Path, arguments: str = "") -> None:
+    def __init__(self, folder: Path, arguments: str = "", module: str = "xpander_mock") -> None:
         log = folder / "mock.log"
         guard = Path(__file__).with_name("_guard.py")
-        command = [sys.executable, str(guard), sys.executable, "-m", "xpander_mock", "--port", "0"]
+        command = [sys.executable, str(guard), sys.executable, "-m", module, "--port", "0"]
         with log.open("wb") as errors:
             self._process = subprocess.Popen(
                 [*command, *shlex.split(arguments)],
@@ -54,6 +56,16 @@ class MockServer:
             lines = log.read_text(errors="replace").strip().splitlines() or [line.strip() or "it said nothing"]
             raise pytest.UsageError(f"the mock did not start: {lines[-1]}; its log is {log}")
         self.url = line.removeprefix(READY).strip()
+
+    @classmethod
+    def from_environment(cls, folder: Path, arguments: str = "") -> Self:
+        """Start the mock that `CONTRACT_MOCK_MODULE` and `CONTRACT_MOCK_ARGS` describe, with further arguments.
+
+        Raises:
+            UsageError: It did not start.
+        """
+        told = f"{os.environ.get('CONTRACT_MOCK_ARGS', '')} {arguments}"
+        return cls(folder, told, os.environ.get("CONTRACT_MOCK_MODULE") or "xpander_mock")
 
     def _read(self) -> None:
         # Reading on after the first line keeps the pipe from filling up; an empty line means that the mock has ended.

@@ -62,7 +62,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     mock_url = None
     if starts_mock(os.environ):
-        config.stash[MOCK] = MockServer(folder, os.environ.get("CONTRACT_MOCK_ARGS", ""))
+        config.stash[MOCK] = MockServer.from_environment(folder)
         mock_url = config.stash[MOCK].url
     target = check(read_target(os.environ, mock_url))
     # Workers generate their requests while they collect, and all of them from this seed.

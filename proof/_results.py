@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-from xpander_mock.defects import CATALOGUE
+from proof.defects import CATALOGUE
 
 RESULTS = Path(__file__).with_name("results.json")
 Verdict = Literal["caught", "caught for another reason", "survived", "not run to the end"]

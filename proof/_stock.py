@@ -36,7 +36,7 @@ class Stock:
     def _findings(self, arguments: str) -> set[str]:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            server = MockServer(folder, f"{QUICK} {arguments}")
+            server = MockServer(folder, f"{QUICK} {arguments}", "proof.defects")
             try:
                 return self._run(server.url, folder)
             finally:

@@ -97,6 +97,7 @@ def run(what: Sequence[str], mock_arguments: Sequence[str], reports: Path, seed:
     for name in [name for name in os.environ if name.startswith("PYTEST_XDIST")]:
         del os.environ[name]
     os.environ |= {
+        "CONTRACT_MOCK_MODULE": "proof.defects",
         "CONTRACT_MOCK_ARGS": shlex.join(mock_arguments),
         "CONTRACT_REPORTS": str(reports),
         "SEED": str(seed),

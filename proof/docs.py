@@ -17,7 +17,7 @@ from proof import _results
 from proof._calm import Calm
 from proof._results import Result
 from proof._trial import ROOT
-from xpander_mock.defects import CATALOGUE
+from proof.defects import CATALOGUE
 
 CLAIMS, DEFECTS = ROOT / "docs" / "claims.md", ROOT / "docs" / "defects.md"
 MADE = "<!-- Written by `make docs`; do not edit. -->"
@@ -56,7 +56,7 @@ def defects_page() -> str:
     return f"""{MADE}
 # Defects
 
-Bugs that a server could ship with, each put into the mock by `python -m xpander_mock --defect NAME`, and the contract
+Bugs that a server could ship with, each put into the mock by `python -m proof.defects --defect NAME`, and the contract
 test that turns red first. `make mutants` runs the suite against all of them, `make mutants DEFECT=name` against one and
 `make mutants GROUP=STOP-1` against those of a claim. A defect counts as caught when a test blames the claim that it
 breaks. "Stock" is schemathesis by itself, with its default checks and all phases (`make mutants STOCK=1`).

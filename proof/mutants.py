@@ -17,7 +17,7 @@ from dataclasses import replace
 from proof._results import Result, record
 from proof._stock import Stock
 from proof._trial import FORM, ROOT, Failure, Trial, attempt
-from xpander_mock.defects import CATALOGUE, Defect
+from proof.defects import CATALOGUE, Defect
 
 WORKERS = 4
 SEED = 20261122
@@ -37,7 +37,7 @@ def chosen(name: str, group: str) -> list[Defect]:
         if name in ("", defect.name) and group in ("", defect.claim, defect.claim.rpartition("-")[0])
     ]
     if not found:
-        sys.exit(f"no defect is called {name or group!r}; python -m xpander_mock --list-defects shows all")
+        sys.exit(f"no defect is called {name or group!r}; python -m proof.defects --list-defects shows all")
     return found
 
 

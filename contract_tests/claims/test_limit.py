@@ -47,9 +47,7 @@ def limited(target: Target, tmp_path: Path) -> Iterator[Limited]:
     requests, seconds = MOCK_REQUESTS, MOCK_SECONDS
     if target.is_mock:
         # A port of its own, whatever was asked for.
-        asked = os.environ.get("CONTRACT_MOCK_ARGS", "")
-        arguments = f"{asked} --rate-limit {requests}/{seconds} --port 0"
-        mock = MockServer(tmp_path, arguments)
+        mock = MockServer.from_environment(tmp_path, f"--rate-limit {requests}/{seconds} --port 0")
         target = replace(target, base_url=mock.url)
     else:
         told = re.fullmatch(r"(\d+)/([smh])", os.environ.get("CONTRACT_RATE_LIMIT", ""))

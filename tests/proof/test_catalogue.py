@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from contract_tests.claims import load_claims
+from proof.defects import CATALOGUE, Defect, UnknownDefect, with_defects
 from xpander_mock import DEMO_API_KEY
 from xpander_mock._app import Mock, Parts, Settings
 from xpander_mock._contract import load_contract
-from xpander_mock.defects import CATALOGUE, Defect, UnknownDefect, with_defects
 
 CLAIMS = load_claims()
 OPERATIONS = load_contract().operations

@@ -3,8 +3,8 @@
 import pytest
 
 from proof._trial import Failure, Trial
+from proof.defects import CATALOGUE
 from proof.mutants import chosen, judge
-from xpander_mock.defects import CATALOGUE
 
 DEFECT = CATALOGUE["stop-without-flag"]
 CONFLICT = CATALOGUE["stop-of-finished-conflicts"]

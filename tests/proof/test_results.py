@@ -8,7 +8,7 @@ import pytest
 from proof import docs
 from proof._calm import Calm
 from proof._results import Result, load
-from xpander_mock.defects import CATALOGUE
+from proof.defects import CATALOGUE
 
 ROOT = Path(__file__).parents[2]
 RESULTS = load()

@@ -7,8 +7,8 @@ import pytest
 from contract_tests.claims import load_claims
 from proof._results import load
 from proof._trial import attempt
+from proof.defects import CATALOGUE
 from proof.mutants import SEED, is_reason
-from xpander_mock.defects import CATALOGUE
 
 RESULTS = load()
 # Of each claim the first defect in the catalogue that is on record.

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from xpander_mock.defects._defect import defect
-from xpander_mock.defects._lists import Ask
-from xpander_mock.defects._wire import Answer, Call
+from proof.defects._defect import defect
+from proof.defects._lists import Ask
+from proof.defects._wire import Answer, Call
 
 Event = dict[str, Any]
 Edit = Callable[[Event], list[Event]]

@@ -2,15 +2,15 @@
 
 from typing import Any
 
+from proof.defects._defect import INVOKES, LISTS, defect
+from proof.defects._lists import Ask, Item
+from proof.defects._wire import Answer, Call
 from xpander_mock._errors import ApiError
 from xpander_mock._routes import Call as Request
 from xpander_mock._routes import Routes, json_response
 from xpander_mock._service import Service
 from xpander_mock._store import Filter, Store
 from xpander_mock._task import PENDING, Task, Turn
-from xpander_mock.defects._defect import INVOKES, LISTS, defect
-from xpander_mock.defects._lists import Ask, Item
-from xpander_mock.defects._wire import Answer, Call
 
 View = dict[str, Any]
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from proof.defects._defect import INVOKES, LISTS, defect
+from proof.defects._lists import Ask, Item, relist
+from proof.defects._wire import Answer, Call
 from xpander_mock._service import Service
 from xpander_mock._task import PENDING, Task, Turn
 from xpander_mock._times import format_instant
-from xpander_mock.defects._defect import INVOKES, LISTS, defect
-from xpander_mock.defects._lists import Ask, Item, relist
-from xpander_mock.defects._wire import Answer, Call
 
 View = dict[str, Any]
 

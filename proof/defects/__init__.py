@@ -4,7 +4,7 @@ Nothing in the mock knows of them: each takes the place of one part, or stands b
 All are off unless `--defect` names them; several can be on at once.
 """
 
-from xpander_mock.defects import (
+from proof.defects import (
     _agent_lists,
     _bodies,
     _consistency,
@@ -21,8 +21,8 @@ from xpander_mock.defects import (
     _threads,
     _turns,
 )
-from xpander_mock.defects._build import UnknownDefect, with_defects
-from xpander_mock.defects._defect import CATALOGUE, Defect
+from proof.defects._build import UnknownDefect, with_defects
+from proof.defects._defect import CATALOGUE, Defect
 
 # Importing a family enters its defects into the catalogue.
 _FAMILIES = (

@@ -2,10 +2,10 @@
 
 from itertools import groupby
 
+from proof.defects._defect import INVOKES, defect
+from proof.defects._lists import Ask, cut, every, relist
+from proof.defects._wire import Answer, Call
 from xpander_mock._keys import DEMO_API_KEY, OTHER_API_KEY
-from xpander_mock.defects._defect import INVOKES, defect
-from xpander_mock.defects._lists import Ask, cut, every, relist
-from xpander_mock.defects._wire import Answer, Call
 
 AGENT_LIST = "list_agent_tasks"
 

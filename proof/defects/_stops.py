@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from proof.defects._defect import defect
+from proof.defects._lists import Ask, Item, relist
+from proof.defects._wire import Answer, Call
 from xpander_mock._errors import ApiError
 from xpander_mock._service import Service
 from xpander_mock._task import COMPLETED, ERROR, FAILED, FINAL, PAUSED, PENDING, RUNNING, STOPPED, Task
-from xpander_mock.defects._defect import defect
-from xpander_mock.defects._lists import Ask, Item, relist
-from xpander_mock.defects._wire import Answer, Call
 
 View = dict[str, Any]
 

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
+from proof.defects._defect import LISTS, defect
+from proof.defects._lists import STATUSES, Ask, relist
+from proof.defects._wire import Answer, Call
 from xpander_mock._times import format_instant, parse_instant
-from xpander_mock.defects._defect import LISTS, defect
-from xpander_mock.defects._lists import STATUSES, Ask, relist
-from xpander_mock.defects._wire import Answer, Call
 
 SECOND, MINUTE, DAY = 1_000_000, 60_000_000, 86_400_000_000
 

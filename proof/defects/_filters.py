@@ -4,9 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from xpander_mock.defects._defect import LISTS, defect
-from xpander_mock.defects._lists import FILTERS, STATUSES, Ask, Item, cut, every, refilter, relist
-from xpander_mock.defects._wire import Answer, Call
+from proof.defects._defect import LISTS, defect
+from proof.defects._lists import FILTERS, STATUSES, Ask, Item, cut, every, refilter, relist
+from proof.defects._wire import Answer, Call
 
 
 def given(call: Call) -> list[str]:

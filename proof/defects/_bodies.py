@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from xpander_mock.defects._defect import ALL, INVOKES, LISTS, defect
-from xpander_mock.defects._lists import Ask
-from xpander_mock.defects._wire import Answer, Call
+from proof.defects._defect import ALL, INVOKES, LISTS, defect
+from proof.defects._lists import Ask
+from proof.defects._wire import Answer, Call
 
 
 def crash(answer: Answer) -> None:

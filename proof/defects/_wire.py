@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from proof.defects._defect import Defect
 from xpander_mock._contract import load_contract
-from xpander_mock.defects._defect import Defect
 
 
 @dataclass(slots=True)

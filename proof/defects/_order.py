@@ -4,12 +4,12 @@ from itertools import groupby
 from random import Random
 from typing import Any
 
+from proof.defects._defect import LISTS, defect
+from proof.defects._lists import Ask, Item, cut, every, relist
+from proof.defects._wire import Answer, Call
 from xpander_mock._keys import DEMO_API_KEY, DEMO_ORGANIZATION, OTHER_API_KEY
 from xpander_mock._service import Service
 from xpander_mock._task import EXECUTING, PENDING, RUNNING, Task
-from xpander_mock.defects._defect import LISTS, defect
-from xpander_mock.defects._lists import Ask, Item, cut, every, relist
-from xpander_mock.defects._wire import Answer, Call
 
 # LIST-6: newest first, ties in a stable order
 

@@ -3,15 +3,15 @@
 import re
 from typing import Any
 
+from proof.defects._defect import INVOKES, defect
+from proof.defects._lists import Ask
+from proof.defects._wire import Answer, Call
 from xpander_mock._agents import Agents
 from xpander_mock._errors import NotFound
 from xpander_mock._service import Service
 from xpander_mock._task import COMPLETED, EXECUTING, RUNNING, Task, Turn
 from xpander_mock._task import Answer as Outcome
 from xpander_mock._times import format_instant
-from xpander_mock.defects._defect import INVOKES, defect
-from xpander_mock.defects._lists import Ask
-from xpander_mock.defects._wire import Answer, Call
 
 View = dict[str, Any]
 

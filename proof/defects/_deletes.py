@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from proof.defects._defect import THREADS, defect
+from proof.defects._lists import Ask
+from proof.defects._wire import Answer, Call
 from xpander_mock._service import Service
 from xpander_mock._store import Filter, Store
 from xpander_mock._task import RUNNING, Task
-from xpander_mock.defects._defect import THREADS, defect
-from xpander_mock.defects._lists import Ask
-from xpander_mock.defects._wire import Answer, Call
 
 
 class SoftDelete(Store):

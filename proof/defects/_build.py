@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 from starlette.types import ASGIApp
 
+from proof.defects._defect import CATALOGUE, Built, Defect, Wired
+from proof.defects._wire import Wire
 from xpander_mock._app import Parts
-from xpander_mock.defects._defect import CATALOGUE, Built, Defect, Wired
-from xpander_mock.defects._wire import Wire
 
 
 class UnknownDefect(Exception):

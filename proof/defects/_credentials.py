@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from proof.defects._defect import ALL, BY_ID, INVOKES, LISTS, defect
+from proof.defects._lists import Ask
+from proof.defects._wire import Answer, Call
 from xpander_mock._errors import Forbidden, NotFound
 from xpander_mock._keys import DEMO_API_KEY, OTHER_API_KEY
 from xpander_mock._service import Service
 from xpander_mock._task import Task
-from xpander_mock.defects._defect import ALL, BY_ID, INVOKES, LISTS, defect
-from xpander_mock.defects._lists import Ask
-from xpander_mock.defects._wire import Answer, Call
 
 View = dict[str, Any]
 KEYS = (DEMO_API_KEY, OTHER_API_KEY)

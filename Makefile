@@ -28,10 +28,11 @@ lock: .venv/.ready ## lock the dependencies again, at their newest versions
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --all-extras --group dev \
 	  --upgrade --custom-compile-command "make lock" --output-file requirements-dev.txt pyproject.toml
 
-lint: node_modules/.ready ## check openapi.yaml (validator, linter), the code (ruff) and the container file (hadolint)
+lint: node_modules/.ready ## check openapi.yaml (validator, linter), the code (ruff, import-linter) and the container file
 	$(BIN)/openapi-spec-validator openapi.yaml
 	PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/redocly lint openapi.yaml
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/hadolint Containerfile
 
 typecheck: node_modules/.ready ## check the types (mypy strict, pyright), generated code included

@@ -51,8 +51,8 @@ test: node_modules/.ready ## run the unit tests
 contract-test: .venv/.ready ## hold a server to the contract: the mock, or XPANDER_BASE_URL (PROFILE=quick or deep, SEED=n)
 	$(BIN)/python -m pytest contract_tests -n 2 --dist worksteal -q --no-header -p no:cacheprovider
 
-mutants: .venv/.ready ## prove the contract suite on every defect of the mock (DEFECT=name, GROUP=claim, STOCK=1)
-	DEFECT="$(DEFECT)" GROUP="$(GROUP)" STOCK="$(STOCK)" $(BIN)/python -m proof.mutants
+mutants: .venv/.ready ## prove the contract suite on every defect of the mock (DEFECT=name, GROUP=claim, BASELINE=1)
+	DEFECT="$(DEFECT)" GROUP="$(GROUP)" BASELINE="$(BASELINE)" $(BIN)/python -m proof.mutants
 
 false-alarms: .venv/.ready ## run the contract suite against the healthy mock 20 times: no run may find anything
 	$(BIN)/python -m proof.false_alarms
@@ -61,7 +61,7 @@ docs: .venv/.ready ## write the tables of claims and defects in docs/
 	$(BIN)/python -m proof.docs
 
 package: .venv/.ready ## build the wheel, install it into empty environments and import it
-	$(BIN)/python -m proof.wheel
+	$(BIN)/python -m proof.check_wheel
 
 bench: .venv/.ready ## measure the client side by side with others, and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks.client

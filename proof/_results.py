@@ -1,65 +1,69 @@
-"""What is known of each defect: which test caught it, and whether stock schemathesis did."""
+"""The recorded result of each defect: which test caught it, and whether schemathesis alone reports it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from proof.defects import CATALOGUE
 
 RESULTS = Path(__file__).with_name("results.json")
-Verdict = Literal["caught", "caught for another reason", "survived", "not run to the end"]
+Outcome = Literal["caught", "caught for another reason", "survived", "not run to the end"]
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a defect fared.
+    """The result of running the contract suite against one defect.
 
     Args:
-        defect: Its name.
-        claim: The claim that it breaks.
-        verdict: Whether a test of that claim failed, only one of another, or none.
-        caught_by: The test that failed first, by its node id.
-        blamed: The claims that this test blamed.
-        stock: What stock schemathesis reported beyond what it reports of the healthy mock; None when it was not run.
+        defect: Name of the defect.
+        claim: The claim that the defect breaks.
+        outcome: `caught` if a failed test reported that claim, `caught for another reason` if failed tests reported
+            only other claims, `survived` if no test failed.
+        caught_by: Node id of the test that failed first; for a run that broke off, the reason.
+        reported: The claims that this test reported as broken.
+        baseline: What schemathesis alone reports of the defect and not of the healthy mock; None if it was not run.
     """
 
     defect: str
     claim: str
-    verdict: Verdict
+    outcome: Outcome
     caught_by: str = ""
-    blamed: tuple[str, ...] = ()
-    stock: tuple[str, ...] | None = None
+    reported: tuple[str, ...] = ()
+    baseline: tuple[str, ...] | None = None
 
     @property
-    def good(self) -> bool:
-        """Whether the suite has found the defect, and for the right reason."""
-        return self.verdict == "caught"
+    def caught(self) -> bool:
+        """Whether a test of the broken claim failed."""
+        return self.outcome == "caught"
 
 
 def load() -> dict[str, Result]:
-    """The recorded results by defect, without those of defects that are no more."""
+    """Read the recorded results by the name of the defect, without those of deleted defects."""
     if not RESULTS.exists():
         return {}
-    rows = json.loads(RESULTS.read_text(encoding="utf-8"))
     results = (
         Result(
-            **{**row, "blamed": tuple(row["blamed"]), "stock": None if row["stock"] is None else tuple(row["stock"])}
+            **{
+                **row,
+                "reported": tuple(row["reported"]),
+                "baseline": None if row["baseline"] is None else tuple(row["baseline"]),
+            }
         )
-        for row in rows
+        for row in json.loads(RESULTS.read_text(encoding="utf-8"))
     )
     return {result.defect: result for result in results if result.defect in CATALOGUE}
 
 
 def record(new: Iterable[Result]) -> None:
-    """Put results in the place of older ones; a defect that stock schemathesis was not run on keeps what it said."""
+    """Replace recorded results; a result without a baseline takes over the recorded one."""
     results = load()
     for result in new:
         older = results.get(result.defect)
-        stock = older.stock if older and result.stock is None else result.stock
-        results[result.defect] = Result(**{**asdict(result), "stock": stock})
+        baseline = older.baseline if older and result.baseline is None else result.baseline
+        results[result.defect] = replace(result, baseline=baseline)
     ordered = [asdict(results[name]) for name in CATALOGUE if name in results]
     RESULTS.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Writes `docs/claims.md` and `docs/defects.md` from the claims, the catalogue of defects and the recorded results.
+"""Write `docs/claims.md` and `docs/defects.md` from the claims, the catalogue of defects and the recorded results.
 
-Run by `make docs`; a test checks that both are current.
+Run by `make docs`; a test checks that both pages are up to date.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from pathlib import Path
 
 from contract_tests.claims import load_claims
 from proof import _results
-from proof._calm import Calm
+from proof._false_alarm_runs import FalseAlarmRuns
 from proof._results import Result
-from proof._trial import ROOT
+from proof._test_run import ROOT
 from proof.defects import CATALOGUE
 
 CLAIMS, DEFECTS = ROOT / "docs" / "claims.md", ROOT / "docs" / "defects.md"
-MADE = "<!-- Written by `make docs`; do not edit. -->"
+GENERATED = "<!-- Written by `make docs`; do not edit. -->"
 
 
 def claims_page() -> str:
-    """The table of claims: what each says, which tests judge it, and which defects prove that they can fail."""
+    """Return the page of claims: what each says, which tests check it, and which defects prove that they can fail."""
     tests, defects = tests_by_claim(), defaultdict(list)
     for defect in CATALOGUE.values():
         defects[defect.claim].append(f"`{defect.name}`")
@@ -32,47 +32,48 @@ def claims_page() -> str:
         (claim.id, claim.sentence, claim.source, claim.kind, _list(tests[claim.id]), _list(defects[claim.id]))
         for claim in load_claims().values()
     ]
-    return f"""{MADE}
+    return f"""{GENERATED}
 # Claims
 
-What the documents promise, sentence by sentence, and what judges it. A server that breaks a `hard` claim fails the
-contract run; an `advisory` one is ambiguous in the documents, so that a live server that differs gets a warning. Each
+What the documents promise, sentence by sentence, and the tests that check it. A server that breaks a `hard` claim fails
+the contract run; an `advisory` claim is ambiguous in the documents, so that a server that differs gets a warning. Each
 defect is a bug put into the mock to prove that the claim's tests can fail: see [defects.md](defects.md).
 
 {len(rows)} claims.
 
-{_table(("Claim", "Sentence", "Source", "Kind", "Tests", "Proved by"), rows)}"""
+{_table(("Claim", "Sentence", "Source", "Kind", "Tests", "Defects that the tests catch"), rows)}"""
 
 
 def defects_page() -> str:
-    """The table of defects: what is wrong with each, and what catches it."""
-    results, calm = _results.load(), Calm.load()
+    """Return the page of defects: what is wrong with each, and which test catches it."""
+    results, false_alarm_runs = _results.load(), FalseAlarmRuns.load()
     order = list(load_claims())
     names = sorted(CATALOGUE, key=lambda name: order.index(CATALOGUE[name].claim))
     rows = [_defect_row(name, results.get(name)) for name in names]
-    judged = [result for result in results.values() if result.stock is not None]
-    stock = sum(bool(result.stock) for result in judged)
-    caught = sum(result.good for result in results.values())
-    return f"""{MADE}
+    compared = [result for result in results.values() if result.baseline is not None]
+    baseline = sum(bool(result.baseline) for result in compared)
+    caught = sum(result.caught for result in results.values())
+    return f"""{GENERATED}
 # Defects
 
-Bugs that a server could ship with, each put into the mock by `python -m proof.defects --defect NAME`, and the contract
-test that turns red first. `make mutants` runs the suite against all of them, `make mutants DEFECT=name` against one and
-`make mutants GROUP=STOP-1` against those of a claim. A defect counts as caught when a test blames the claim that it
-breaks. "Stock" is schemathesis by itself, with its default checks and all phases (`make mutants STOCK=1`).
+Bugs that a server could ship with. `python -m proof.defects --defect NAME` starts the mock with one of them, and the
+table names the contract test that fails first. `make mutants` runs the suite against all of them, `make mutants
+DEFECT=name` against one and `make mutants GROUP=STOP-1` against those of a claim. A defect counts as caught when a test
+reports the claim that it breaks. The baseline is schemathesis alone, with its default checks and all phases
+(`make mutants BASELINE=1`).
 
 | | Caught | Of |
 |---|---|---|
 | The contract suite | {caught} | {len(results)} |
-| Stock schemathesis | {stock} | {len(judged)} |
+| Schemathesis alone | {baseline} | {len(compared)} |
 
-False alarms: {calm.sentence()}
+False alarms: {false_alarm_runs.summary()}
 
-{_table(("Defect", "What is wrong", "Claim", "Caught by", "Stock"), rows)}"""
+{_table(("Defect", "What is wrong", "Claim", "Caught by", "Schemathesis alone"), rows)}"""
 
 
 def tests_by_claim() -> dict[str, list[str]]:
-    """The contract tests of each claim, by the names of their functions."""
+    """Return the names of the contract tests of each claim."""
     tests: dict[str, list[str]] = defaultdict(list)
     for path in sorted((ROOT / "contract_tests" / "claims").glob("test_*.py")):
         module = importlib.import_module(f"contract_tests.claims.{path.stem}")
@@ -87,13 +88,13 @@ def _defect_row(name: str, result: Result | None) -> tuple[str, ...]:
     defect = CATALOGUE[name]
     if result is None:
         return f"`{name}`", defect.explanation, defect.claim, "not run", ""
-    by = f"`{result.caught_by.rpartition('/')[2]}`" if result.caught_by else ""
+    test = f"`{result.caught_by.rpartition('/')[2]}`" if result.caught_by else ""
     return (
         f"`{name}`",
         defect.explanation,
         defect.claim,
-        by if result.good else f"**{result.verdict}** {by}",
-        "" if result.stock is None else "yes" if result.stock else "no",
+        test if result.caught else f"**{result.outcome}** {test}",
+        "" if result.baseline is None else "yes" if result.baseline else "no",
     )
 
 
@@ -107,13 +108,13 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def outdated() -> list[Path]:
-    """The pages that are not as they would be written now."""
+    """Return the pages that differ from what `main` would write now."""
     pages = {CLAIMS: claims_page(), DEFECTS: defects_page()}
     return [path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
 
 
 def main() -> int:
-    """Write both pages; the exit status."""
+    """Write both pages; return the exit status."""
     CLAIMS.write_text(claims_page(), encoding="utf-8")
     DEFECTS.write_text(defects_page(), encoding="utf-8")
     return 0

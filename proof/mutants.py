@@ -1,8 +1,8 @@
-"""Holds the contract suite against each defect of the mock: it must find them all, each as a broken claim of its own.
+"""Run the contract suite against each defect of the mock, and check that a test of the broken claim fails.
 
-Run by `make mutants`. `DEFECT=name` takes one defect, `GROUP=` those of a claim (`STOP-1`) or a family (`STOP`),
-`STOCK=1` also runs stock schemathesis against each. The tests of the defect's claim go first; if they pass, the whole
-suite follows. What was found is kept in `results.json`, from which `make docs` writes `docs/defects.md`.
+Run by `make mutants`. `DEFECT=name` takes one defect, `GROUP=` those of a claim (`STOP-1`) or of a family of claims
+(`STOP`), `BASELINE=1` also runs schemathesis alone against each. The tests of the broken claim run first; if they pass,
+the whole suite follows. The results are recorded in `results.json`, from which `make docs` writes `docs/defects.md`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 
+from proof._baseline import Baseline
 from proof._results import Result, record
-from proof._stock import Stock
-from proof._trial import FORM, ROOT, Failure, Trial, attempt
+from proof._test_run import FORM_CLAIM, ROOT, Failure, RunResult, run_in_new_process
 from proof.defects import CATALOGUE, Defect
 
 WORKERS = 4
@@ -25,11 +25,11 @@ REPORTS = ROOT / "build" / "mutants"
 CLAIMS = "contract_tests/claims"
 
 
-def chosen(name: str, group: str) -> list[Defect]:
-    """The defects that were asked for.
+def select_defects(name: str, group: str) -> list[Defect]:
+    """Return the defects with this name, claim or family of claims; an empty argument selects all.
 
     Raises:
-        SystemExit: There is none.
+        SystemExit: No defect matches.
     """
     found = [
         defect
@@ -42,83 +42,85 @@ def chosen(name: str, group: str) -> list[Defect]:
 
 
 def stages(defect: Defect) -> Iterable[list[str]]:
-    """What to run, until a test blames the defect's claim."""
+    """Yield the arguments of pytest for each stage; a later one runs only if no earlier one caught the defect."""
     yield [CLAIMS, "--claim", defect.claim, "-x"]
     yield [CLAIMS, "--claim", defect.claim]
-    # A server that is badly broken fails most tests, and slowly; the first few tell.
+    # Most tests fail, slowly, against a server that is badly broken; the first few are enough.
     yield [CLAIMS, "--maxfail=4"]
     yield [CLAIMS, "contract_tests/schema"]
 
 
-def is_reason(defect: Defect, failure: Failure) -> bool:
-    """Whether a test failed because of what is wrong with the defect.
+def is_caused_by(failure: Failure, defect: Defect) -> bool:
+    """Tell whether a test failed because of the defect.
 
-    It blames the defect's claim; or it judges that claim and blames the answer's form, where the form is what is wrong.
+    It did if it reported the claim that the defect breaks. A defect of statuses or schemas may also be reported as an
+    answer of the wrong form, by a test of that claim.
     """
-    if defect.claim in failure.blamed:
+    if defect.claim in failure.reported:
         return True
-    return defect.kind in ("status", "schema") and FORM in failure.blamed and defect.claim in failure.judged
+    return defect.kind in ("status", "schema") and FORM_CLAIM in failure.reported and defect.claim in failure.tested
 
 
-def judge(defect: Defect, tried: Callable[[list[str]], Trial]) -> Result:
-    """Find out whether the suite catches a defect.
+def evaluate(defect: Defect, run: Callable[[list[str]], RunResult]) -> Result:
+    """Run one stage after the other until a test of the broken claim fails.
 
     Args:
         defect: The defect.
-        tried: Runs tests against it.
+        run: Runs tests against the mock with the defect; its argument is the arguments of pytest.
     """
     other: Failure | None = None
     for stage in stages(defect):
-        trial = tried(stage)
-        if trial.trouble:
-            return Result(defect.name, defect.claim, "not run to the end", trial.trouble)
-        reason = next((failure for failure in trial.failures if is_reason(defect, failure)), None)
-        if reason:
-            return Result(defect.name, defect.claim, "caught", reason.test, reason.blamed)
-        other = other or next(iter(trial.failures), None)
+        result = run(stage)
+        if result.error:
+            return Result(defect.name, defect.claim, "not run to the end", result.error)
+        cause = next((failure for failure in result.failures if is_caused_by(failure, defect)), None)
+        if cause:
+            return Result(defect.name, defect.claim, "caught", cause.test, cause.reported)
+        other = other or next(iter(result.failures), None)
     if other:
-        return Result(defect.name, defect.claim, "caught for another reason", other.test, other.blamed)
+        return Result(defect.name, defect.claim, "caught for another reason", other.test, other.reported)
     return Result(defect.name, defect.claim, "survived")
 
 
 def main() -> int:
-    """Judge the defects that were asked for, and say what came of it; the exit status."""
-    defects = chosen(os.environ.get("DEFECT", ""), os.environ.get("GROUP", ""))
-    stock = Stock(SEED) if os.environ.get("STOCK") == "1" else None
+    """Run the suite against the selected defects and print the results; return the exit status."""
+    defects = select_defects(os.environ.get("DEFECT", ""), os.environ.get("GROUP", ""))
+    baseline = Baseline(SEED) if os.environ.get("BASELINE") == "1" else None
 
     def work(defect: Defect) -> Result:
-        def tried(what: list[str]) -> Trial:
-            return attempt(what, ["--defect", defect.name], REPORTS / defect.name, SEED)
+        def run(arguments: list[str]) -> RunResult:
+            return run_in_new_process(arguments, ["--defect", defect.name], REPORTS / defect.name, SEED)
 
-        result = judge(defect, tried)
-        return replace(result, stock=stock.finds(defect.name)) if stock else result
+        result = evaluate(defect, run)
+        return replace(result, baseline=baseline.findings(defect.name)) if baseline else result
 
     results: list[Result] = []
-    begun = time.monotonic()
+    started = time.monotonic()
     with ThreadPoolExecutor(WORKERS) as threads:
         for number, job in enumerate(as_completed([threads.submit(work, defect) for defect in defects]), 1):
             results.append(job.result())
             record(results[-1:])
             print(f"{number:4}/{len(defects)}  {_line(results[-1])}", flush=True)
-    return _summary(results, time.monotonic() - begun)
+    return _print_summary(results, time.monotonic() - started)
 
 
 def _line(result: Result) -> str:
-    by = result.caught_by.rpartition("/")[2]
-    blamed = "" if result.good else f" ({', '.join(result.blamed)})"
-    stock = "" if result.stock is None else f"; stock: {', '.join(result.stock) or 'nothing'}"
-    return f"{result.verdict:<10} {result.defect} [{result.claim}] {by}{blamed}{stock}"
+    test = result.caught_by.rpartition("/")[2]
+    reported = "" if result.caught else f" ({', '.join(result.reported)})"
+    baseline = "" if result.baseline is None else f"; schemathesis alone: {', '.join(result.baseline) or 'nothing'}"
+    return f"{result.outcome:<10} {result.defect} [{result.claim}] {test}{reported}{baseline}"
 
 
-def _summary(results: list[Result], seconds: float) -> int:
-    judged = [result for result in results if result.stock is not None]
-    if judged:
-        print(f"\nstock schemathesis finds {sum(bool(result.stock) for result in judged)} of {len(judged)}")
-    bad = [result for result in results if not result.good]
-    print(f"\n{len(results) - len(bad)} of {len(results)} defects caught by a test of their claim, in {seconds:.0f} s")
-    for result in bad:
+def _print_summary(results: list[Result], seconds: float) -> int:
+    compared = [result for result in results if result.baseline is not None]
+    if compared:
+        print(f"\nschemathesis alone finds {sum(bool(result.baseline) for result in compared)} of {len(compared)}")
+    missed = [result for result in results if not result.caught]
+    caught = len(results) - len(missed)
+    print(f"\n{caught} of {len(results)} defects caught by a test of their claim, in {seconds:.0f} s")
+    for result in missed:
         print(f"  {_line(result)}")
-    return 1 if bad else 0
+    return 1 if missed else 0
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from benchmarks.mock.crowd import Crowd
-from proof._trial import attempt
+from proof._test_run import run_in_new_process
 from xpander_mock import DEMO_API_KEY, Settings, XpanderMock
 
 from .processes import running
@@ -51,9 +51,9 @@ def test_no_acknowledged_write_is_lost_by_a_kill(tmp_path: Path) -> None:
             assert process.wait(5) == -signal.SIGKILL
     assert len(kept) > KILLS
     claims = [part for claim in CLAIMS for part in ("--claim", claim)]
-    judged = attempt(["contract_tests/claims", *claims], options, tmp_path / "reports", seed=1)
-    assert (judged.trouble, judged.failures) == ("", ())
-    assert judged.passed > len(CLAIMS)
+    result = run_in_new_process(["contract_tests/claims", *claims], options, tmp_path / "reports", seed=1)
+    assert (result.error, result.failures) == ("", ())
+    assert result.passed > len(CLAIMS)
 
 
 def _ids(api: httpx.Client) -> set[str]:

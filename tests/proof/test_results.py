@@ -1,4 +1,4 @@
-"""What is recorded of the defects is true to the code, and the pages made from it are current."""
+"""The recorded results match the code, and the pages written from them are up to date."""
 
 import importlib
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from proof import docs
-from proof._calm import Calm
+from proof._false_alarm_runs import FalseAlarmRuns
 from proof._results import Result, load
 from proof.defects import CATALOGUE
 
@@ -15,15 +15,15 @@ RESULTS = load()
 RUNS = 20
 
 
-def test_every_defect_is_on_record() -> None:
-    """`make mutants` has judged each defect of the catalogue."""
+def test_every_defect_has_a_recorded_result() -> None:
+    """`make mutants` has run the suite against each defect of the catalogue."""
     assert sorted(RESULTS) == sorted(CATALOGUE)
 
 
-@pytest.mark.parametrize("result", RESULTS.values(), ids=lambda one: one.defect)
-def test_a_defect_was_caught_for_its_claim(result: Result) -> None:
-    """A contract test that is there now caught the defect, and blamed the claim that it breaks."""
-    assert result.good
+@pytest.mark.parametrize("result", RESULTS.values(), ids=lambda result: result.defect)
+def test_a_defect_was_caught_by_a_test_of_its_claim(result: Result) -> None:
+    """A contract test that still exists caught the defect and reported the claim that the defect breaks."""
+    assert result.caught
     assert result.claim == CATALOGUE[result.defect].claim
     path, _, name = result.caught_by.partition("::")
     assert (ROOT / path).exists()
@@ -31,13 +31,13 @@ def test_a_defect_was_caught_for_its_claim(result: Result) -> None:
     assert hasattr(module, name.partition("[")[0])
 
 
-def test_the_healthy_mock_raises_no_alarm() -> None:
-    """Twenty runs against the healthy mock were green, each with a seed of its own, half with others writing to it."""
-    calm = Calm.load()
-    assert calm.green == len(calm.runs) == len({run.seed for run in calm.runs}) >= RUNS
-    assert sum(run.others > 0 for run in calm.runs) * 2 >= RUNS
+def test_no_run_against_the_healthy_mock_raised_a_false_alarm() -> None:
+    """At least twenty runs with different seeds were quiet, half of them while other clients wrote to the mock."""
+    series = FalseAlarmRuns.load()
+    assert series.quiet == len(series.runs) == len({run.seed for run in series.runs}) >= RUNS
+    assert len(series.with_load) * 2 >= RUNS
 
 
-def test_the_pages_are_current() -> None:
+def test_the_pages_are_up_to_date() -> None:
     """The tables in `docs/` are as `make docs` would write them."""
     assert docs.outdated() == []

@@ -1,4 +1,4 @@
-"""Build the wheel, install it into empty environments as its users would, and import what it promises.
+"""Build the wheel, install it into empty environments as users do, and import its packages.
 
 Run by `make package`. Prints the packages and the size of the installed client, and fails above the limits that
 ARCHITECTURE.md promises.
@@ -16,7 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 MAX_PACKAGES = 10
 MAX_MEGABYTES = 15.0
-# What a user's first lines are; each must work with nothing installed but what the wheel asks for.
+# The first lines of a user; they need nothing but what the wheel depends on.
 CLIENT = "from xpander_api_client.api.tasks import list_tasks; import xpander_tasks"
 MOCK = "import xpander_mock; xpander_mock.DEMO_API_KEY; xpander_mock.OTHER_API_KEY"
 SERVE = (
@@ -24,11 +24,20 @@ SERVE = (
     "with XpanderMock() as mock, Tasks(Configuration(api_key=mock.api_key, base_url=mock.url)) as tasks:\n"
     "    assert tasks.list()"
 )
-TYPED = {"xpander_api_client/py.typed", "xpander_tasks/py.typed", "xpander_mock/py.typed", "xpander_mock/openapi.yaml"}
+REQUIRED_FILES = {
+    "xpander_api_client/py.typed",
+    "xpander_tasks/py.typed",
+    "xpander_mock/py.typed",
+    "xpander_mock/openapi.yaml",
+}
 
 
 def run(*command: str | Path) -> str:
-    """Run a command and return what it printed; a failure shows all of it."""
+    """Run a command and return its output; a failed command ends this program and prints that output.
+
+    Raises:
+        SystemExit: The command failed.
+    """
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode:
         sys.exit(f"{' '.join(str(part) for part in command)} failed:\n{done.stdout}{done.stderr}")
@@ -36,12 +45,18 @@ def run(*command: str | Path) -> str:
 
 
 def build(folder: Path) -> Path:
-    """Build the wheel from this checkout and check that it holds the contract and the type markers."""
+    """Build the wheel from this checkout into a folder, and check that it holds the contract and the type markers.
+
+    Raises:
+        SystemExit: The build failed, or a file is missing in the wheel or does not belong there.
+    """
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder)
     (wheel,) = folder.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    if missing := sorted(TYPED - names):
+    if missing := sorted(REQUIRED_FILES - names):
         sys.exit(f"the wheel lacks {', '.join(missing)}")
+    if defects := sorted(name for name in names if "defect" in name):
+        sys.exit(f"the wheel contains defects, which are no part of the product: {', '.join(defects)}")
     return wheel
 
 
@@ -53,8 +68,8 @@ def install(requirement: str, folder: Path) -> Path:
     return python
 
 
-def weigh(python: Path) -> tuple[list[str], float]:
-    """Return the names of what is installed beside pip and setuptools, and its size in megabytes."""
+def installed_size(python: Path) -> tuple[list[str], float]:
+    """Return the names of the installed packages without pip and setuptools, and their size in megabytes."""
     rows = json.loads(run(python, "-m", "pip", "list", "--format", "json", "--disable-pip-version-check"))
     names = sorted(row["name"] for row in rows if row["name"] not in {"pip", "setuptools"})
     script = (
@@ -66,13 +81,13 @@ def weigh(python: Path) -> tuple[list[str], float]:
 
 
 def main() -> None:
-    """Build, install twice (the client alone, and with the mock), import, list tasks, and print the figures."""
+    """Build, install the client alone and with the mock, import both, list tasks, and print the figures."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         wheel = build(folder)
         client = install(str(wheel), folder / "client")
         run(client, "-W", "error", "-c", CLIENT)
-        names, megabytes = weigh(client)
+        names, megabytes = installed_size(client)
         print(f"client: {len(names)} packages, {megabytes:.1f} MB: {', '.join(names)}")
         mock = install(f"{wheel}[mock]", folder / "mock")
         run(mock, "-W", "error", "-c", f"{CLIENT}; {MOCK}")

@@ -57,16 +57,17 @@ mutants: .venv/.ready ## prove the contract suite on every defect of the mock (D
 false-alarms: .venv/.ready ## run the contract suite against the healthy mock 20 times: no run may find anything
 	$(BIN)/python -m proof.false_alarms
 
-docs: .venv/.ready ## write the tables of claims and defects in docs/
+docs: .venv/.ready ## write the pages of docs/ that show claims, defects and recorded figures
 	$(BIN)/python -m proof.docs
+	$(BIN)/python -m benchmarks.pages
 
 package: .venv/.ready ## build the wheel, install it into empty environments and import it
 	$(BIN)/python -m proof.check_wheel
 
-bench: .venv/.ready ## measure the client side by side with others, and write docs/benchmarks.md
+bench: .venv/.ready ## measure the client side by side with others; writes docs/benchmarks.json and .md
 	$(BIN)/python -m benchmarks.client
 
-bench-mock: .venv/.ready ## measure the mock side by side with others, and write docs/benchmarks-mock.md
+bench-mock: .venv/.ready ## measure the mock side by side with others; writes docs/benchmarks-mock.json and .md
 	$(BIN)/python -m benchmarks.mock
 
 mock: .venv/.ready ## serve the mock on http://127.0.0.1:8787

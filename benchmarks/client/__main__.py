@@ -1,36 +1,23 @@
-"""Measures the client side by side with what it is compared to, and writes docs/benchmarks.md."""
+"""Measure the client side by side with others; write docs/benchmarks.json and, from it, docs/benchmarks.md."""
 
 from __future__ import annotations
 
-import platform
-from datetime import UTC, datetime
-from pathlib import Path
-
-from benchmarks.client import calling, decoding, importing, memory, paging
-from benchmarks.client.measure import Row
-
-TABLE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
-HEAD = """# Benchmarks of the client
-
-Written by `make bench`. Each row compares two things in one run, in turns, by the medians: read the ratios, as the
-times are of one machine on one day. No ratio fails a build.
-
-| what | measured | against | ratio | goal | met |
-|---|---|---|---|---|---|
-"""
+from benchmarks import pages
+from benchmarks.client import decoding, import_time, install_size, list_call, memory, paging
+from benchmarks.results import ClientResults, Comparison
 
 
 def main() -> None:
-    """Measure everything, print the rows as they come, and write the table."""
-    rows: list[Row] = []
-    for part in (decoding, calling, importing, paging, memory):
-        for row in part.rows():
-            rows.append(row)
-            print(f"{row.what}\n    {row.measured} | {row.against}\n    {row.ratio} (goal {row.goal}): {row.met}")
-    lines = [f"| {r.what} | {r.measured} | {r.against} | {r.ratio} | {r.goal} | {r.met} |" for r in rows]
-    day = datetime.now(UTC).date()
-    foot = f"\n{day}, Python {platform.python_version()}, {platform.system()} {platform.machine()}.\n"
-    TABLE.write_text(HEAD + "\n".join(lines) + "\n" + foot)
+    """Measure everything, print each comparison, and record all of them."""
+    comparisons: list[Comparison] = []
+    for part in (decoding, list_call, import_time, paging, memory, install_size):
+        for comparison in part.measure():
+            comparisons.append(comparison)
+            other = pages.show(comparison.other) if comparison.other else f"not measured: {comparison.skipped}"
+            ratio = "" if comparison.ratio is None else f", ratio {comparison.ratio:.2f}"
+            print(f"{comparison.what}\n    {pages.show(comparison.ours)} | {other}{ratio}", flush=True)
+    ClientResults(comparisons).save()
+    pages.CLIENT_PAGE.write_text(pages.client_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

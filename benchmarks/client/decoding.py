@@ -13,42 +13,41 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
 import msgspec
+from xpander_api_client.types import decode
 
-from benchmarks.client.measure import Row, compared, faster, in_turns
-from benchmarks.client.server import page
-from xpander_tasks import Configuration, TasksPage
-from xpander_tasks._call import Caller
+from benchmarks.client.list_server import page
+from benchmarks.client.timing import median_seconds
+from benchmarks.results import Comparison, Measurement
+from xpander_tasks import TasksPage
 
 ROOT = Path(__file__).parents[2]
+WHAT = "decode a 50-item page into validated models"
 
 
-def rows() -> list[Row]:
-    """Measure."""
+def measure() -> list[Comparison]:
+    """Measure both comparisons in processor time."""
     body = page(1, 50, 50).partition(b"\r\n\r\n")[2]
-    caller = Caller(Configuration(api_key="benchmark"))
-    answer = httpx.Response(200, content=body)
     with tempfile.TemporaryDirectory() as folder:
-        stock = stock_decoder(Path(folder))
-        assert stock(body).total == caller.decoded(answer, TasksPage).total == 50
-        mine, untyped, generated = in_turns(
-            lambda: caller.decoded(answer, TasksPage),
+        decode_stock = stock_decoder(Path(folder))
+        assert decode_stock(body).total == decode(body, TasksPage).total == 50
+        ours, untyped, stock = median_seconds(
+            lambda: decode(body, TasksPage),
             lambda: msgspec.json.decode(body),
-            lambda: stock(body),
+            lambda: decode_stock(body),
             rounds=60,
             loops=100,
             clock=time.process_time,
         )
-    what = "decode a 50-item page into validated models"
+    measured = Measurement("xpander_tasks", ours)
     return [
-        compared(what, ("xpander_tasks", mine), ("msgspec, untyped", untyped), at_most=1.15),
-        faster(what, ("xpander_tasks", mine), ("stock generator's models", generated), at_least=6),
+        Comparison("decode-untyped", WHAT, measured, Measurement("msgspec, untyped", untyped), 1.15),
+        Comparison("decode-stock", WHAT, measured, Measurement("stock generator's models", stock), 6, "faster"),
     ]
 
 
 def stock_decoder(folder: Path) -> Callable[[bytes], Any]:
-    """Generate a client with the stock templates and return its way to decode a page."""
+    """Generate a client with the generator's own templates, and return the function that decodes a page with it."""
     binaries = Path(sys.executable).parent
     config = folder / "config.yml"
     config.write_text("package_name_override: stock_client\npost_hooks: []\n")

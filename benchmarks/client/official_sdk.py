@@ -1,4 +1,4 @@
-"""Times `alist` of the official SDK, in its own environment: `python official_sdk.py URL AGENT`. Prints the median."""
+"""Time `alist` of the official SDK in its own environment, `python official_sdk.py URL AGENT`; print the median."""
 
 import asyncio
 import importlib
@@ -7,21 +7,26 @@ import sys
 import time
 from typing import Any
 
-# Not installed here, and so unknown to type checkers.
+# Not installed in the development environment, and so unknown to type checkers.
 sdk: Any = importlib.import_module("xpander_sdk")
+CALLS = 40
 
 
 async def main(url: str, agent_id: str) -> None:
-    """Call a few times and print the median in seconds."""
+    """Print the median duration of a call in seconds.
+
+    Raises:
+        SystemExit: A call did not return 50 tasks.
+    """
     tasks = sdk.Tasks(configuration=sdk.Configuration(api_key="benchmark", base_url=url, organization_id="benchmark"))
-    taken = []
-    for _ in range(40):
-        begun = time.perf_counter()
+    durations = []
+    for _ in range(CALLS):
+        started = time.perf_counter()
         items = await tasks.alist(agent_id=agent_id)
-        taken.append(time.perf_counter() - begun)
+        durations.append(time.perf_counter() - started)
         if len(items) != 50:
             sys.exit(f"expected 50 tasks, got {len(items)}")
-    print(statistics.median(taken))
+    print(statistics.median(durations))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Prism, a mock server that answers with the examples of a document; from npm, where Node is."""
+"""Prism, a mock server from npm that answers with the examples of an OpenAPI document."""
 
 from __future__ import annotations
 
@@ -7,34 +7,36 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
+import yaml
 
-from benchmarks.mock.load import Rate, load
+from benchmarks.mock.load_generator import LoadResult, load
 from xpander_mock import DEMO_API_KEY
-from xpander_mock._contract import load_contract
 
+CONTRACT = Path(__file__).parents[2] / "openapi.yaml"
 PACKAGE = "@stoplight/prism-cli@5.14.2"
 SECONDS = 3.0
 
 
-def measure(show: Callable[[str, Rate], Any], page: Path, folder: Path) -> None:
-    """Measure Prism with the same page as its static example, or say why not."""
+def measure(page: Path, folder: Path) -> LoadResult | None:
+    """Measure Prism with a page as its example; print why and return None if it cannot be installed.
+
+    Args:
+        page: File with the body of the page.
+        folder: Folder to install Prism into.
+    """
     npm = shutil.which("npm")
     if npm is None:
-        print("Prism is left out: there is no npm here")
-        return
+        print("Prism is not measured: npm is not installed")
+        return None
     install = [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), PACKAGE]
     if subprocess.run(install, capture_output=True).returncode:
-        print(f"Prism is left out: npm could not install {PACKAGE}")
-        return
-    document = dict(load_contract().document)
-    document["components"] = dict(document["components"])
-    value = json.loads(page.read_bytes())
-    document["components"]["examples"] = document["components"]["examples"] | {"TasksPage": {"value": value}}
+        print(f"Prism is not measured: npm could not install {PACKAGE}")
+        return None
+    document = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
+    document["components"]["examples"]["TasksPage"] = {"value": json.loads(page.read_bytes())}
     contract = folder / "openapi.json"
     contract.write_text(json.dumps(document))
     with socket.socket() as free:
@@ -47,7 +49,7 @@ def measure(show: Callable[[str, Rate], Any], page: Path, folder: Path) -> None:
         _wait(url)
         headers = [f"x-api-key: {DEMO_API_KEY}"]
         load(url, ["/v1/tasks"], process.pid, 1, headers)
-        show("Prism with the same page as its example", load(url, ["/v1/tasks"], process.pid, SECONDS, headers))
+        return load(url, ["/v1/tasks"], process.pid, SECONDS, headers)
     finally:
         process.terminate()
         process.wait()

@@ -1,4 +1,4 @@
-"""Servers in processes of their own."""
+"""Servers in processes, for the time of a block."""
 
 from __future__ import annotations
 
@@ -10,29 +10,38 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Running:
-    """A server that accepts connections."""
+class RunningServer:
+    """A server that accepts connections.
+
+    Args:
+        url: Its address.
+        pid: Its process id.
+    """
 
     url: str
     pid: int
 
 
 @contextmanager
-def serve(*command: str) -> Iterator[Running]:
-    """Run a command that prints its address as the last word of its first line."""
+def run_server(*command: str) -> Iterator[RunningServer]:
+    """Run a command that prints the server's address as the last word of its first line.
+
+    Raises:
+        SystemExit: The command ended without printing a line.
+    """
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         line = process.stdout.readline()
         if not line:
             raise SystemExit(f"expected an address from {' '.join(command)}, got none")
-        yield Running(line.split()[-1], process.pid)
+        yield RunningServer(line.split()[-1], process.pid)
     finally:
         process.terminate()
         process.wait()
         process.stdout.close()
 
 
-def mock(*options: str) -> tuple[str, ...]:
-    """The command that starts the mock on a free port."""
+def mock_command(*options: str) -> tuple[str, ...]:
+    """Return the command that starts the mock on a free port."""
     return (sys.executable, "-m", "xpander_mock", "--port", "0", *options)

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from benchmarks.mock.crowd import Crowd
+from benchmarks.mock.concurrent_model_check import ConcurrentModelCheck
 from proof._test_run import run_in_new_process
 from xpander_mock import DEMO_API_KEY, Settings, XpanderMock
 
@@ -136,11 +136,11 @@ def test_a_model_agrees_while_many_write() -> None:
     `make bench-mock` has them at it for a minute.
     """
     with XpanderMock(Settings(pending=0, executing=0.002, tasks=0)) as mock:
-        Crowd(mock.url, mock.api_key).run(1)
+        ConcurrentModelCheck(mock.url, mock.api_key).run(1)
 
 
 def test_a_model_agrees_with_several_workers(tmp_path: Path) -> None:
     """The same, served by two processes on one file."""
     options = ("--data", str(tmp_path / "tasks.db"), "--workers", "2", "--tasks", "0", "--executing", "0.002")
     with running(*options, "--pending", "0") as (_, url):
-        Crowd(url, DEMO_API_KEY).run(2)
+        ConcurrentModelCheck(url, DEMO_API_KEY).run(2)

@@ -1,4 +1,4 @@
-"""A load generator: requests that were made beforehand, over kept connections, one at a time on each."""
+"""A load generator: sends prepared requests over 16 open connections, one request at a time on each."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ CONNECTIONS = 16
 
 
 @dataclass(frozen=True)
-class Rate:
-    """What came of a load.
+class LoadResult:
+    """The result of one load.
 
     Args:
-        answers: how many answers there were.
-        seconds: how long it took.
-        cpu: seconds of processor time that the server used for it.
-        failures: answers with another status than 200.
+        answers: Number of answers.
+        seconds: Duration in seconds of wall time.
+        cpu: Seconds of processor time that the server used.
+        failures: Number of answers with another status than 200.
     """
 
     answers: int
@@ -34,12 +34,12 @@ class Rate:
 
     @property
     def per_second(self) -> float:
-        """Answers in a second of wall time."""
+        """Answers per second of wall time."""
         return self.answers / self.seconds
 
     @property
     def per_cpu_second(self) -> float:
-        """Answers in a second of the server's processor time: what one core gives, however busy the machine is."""
+        """Answers per second of the server's processor time, which depends little on what else the machine does."""
         return self.answers / self.cpu
 
 
@@ -85,15 +85,15 @@ class _Connection(asyncio.Protocol):
             self.done.set_result(None)
 
 
-def load(url: str, paths: Sequence[str], pid: int, seconds: float, headers: Sequence[str] = ()) -> Rate:
-    """Ask for the paths in turn for some seconds.
+def load(url: str, paths: Sequence[str], pid: int, seconds: float, headers: Sequence[str] = ()) -> LoadResult:
+    """Request the paths one after the other for some seconds.
 
     Args:
-        url: address of the server.
-        paths: with their queries.
-        pid: process of the server.
-        seconds: how long.
-        headers: lines of each request.
+        url: Address of the server.
+        paths: Paths with their queries.
+        pid: Process id of the server.
+        seconds: Duration in seconds.
+        headers: Header lines of each request.
     """
     address = urlsplit(url)
     lines = "".join(f"{line}\r\n" for line in (f"host: {address.netloc}", *headers))
@@ -101,35 +101,35 @@ def load(url: str, paths: Sequence[str], pid: int, seconds: float, headers: Sequ
 
     async def run() -> tuple[int, int, float]:
         loop = asyncio.get_running_loop()
-        begun = time.perf_counter()
+        started = time.perf_counter()
         connections = []
         for start in range(CONNECTIONS):
-            connection = _Connection(requests, start, begun + seconds)
+            connection = _Connection(requests, start, started + seconds)
             connections.append(connection)
             await loop.create_connection(
-                functools.partial(_same, connection), address.hostname or "", address.port or 80
+                functools.partial(_identity, connection), address.hostname or "", address.port or 80
             )
         for connection in connections:
             await connection.done
         answers = sum(connection.answers for connection in connections)
-        return answers, sum(connection.failures for connection in connections), time.perf_counter() - begun
+        return answers, sum(connection.failures for connection in connections), time.perf_counter() - started
 
     before = cpu_seconds(pid)
     answers, failures, took = uvloop.run(run())
-    return Rate(answers, took, cpu_seconds(pid) - before, failures)
+    return LoadResult(answers, took, cpu_seconds(pid) - before, failures)
 
 
-def _same(connection: _Connection) -> _Connection:
+def _identity(connection: _Connection) -> _Connection:
     return connection
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time that a process has used."""
+    """Return the seconds of processor time that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
 
 
 def megabytes(pid: int) -> float:
-    """Memory that a process holds and shares with no other."""
+    """Return the memory of a process that it shares with no other, in megabytes."""
     status = Path(f"/proc/{pid}/status").read_text()
     return int(status.partition("RssAnon:")[2].split()[0]) / 1024

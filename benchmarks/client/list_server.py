@@ -1,7 +1,7 @@
-"""A server of nothing but lists, in a process of its own: `python server.py TOTAL DELAY`.
+"""A server that answers every GET with a page of tasks: `python list_server.py TOTAL DELAY`.
 
-It prints its port, then answers every GET with a page of TOTAL tasks after DELAY seconds. It needs the standard
-library only, so that every client of the comparison can be measured against it.
+It prints its port, then serves a list of TOTAL tasks and delays each answer by DELAY seconds. Answers come from a
+cache, so that the time of the clients is measured and not that of the server.
 """
 
 from __future__ import annotations
@@ -19,7 +19,14 @@ NEWEST = datetime(2026, 2, 7, tzinfo=UTC)
 
 @cache
 def page(number: int, per_page: int, total: int, documented: bool = True) -> bytes:
-    """Return the answer with a page of the list, newest first; the official SDK reads a bare list elsewhere."""
+    """Return the HTTP answer with one page, newest task first.
+
+    Args:
+        number: Number of the page, from 1.
+        per_page: Number of tasks on a page.
+        total: Number of tasks in the list.
+        documented: Whether the body is the documented page; else it is the bare list that the official SDK reads.
+    """
     first = (number - 1) * per_page
     items = [
         {
@@ -45,7 +52,12 @@ def page(number: int, per_page: int, total: int, documented: bool = True) -> byt
 
 
 class Lists(asyncio.Protocol):
-    """Answers the requests of one connection."""
+    """Answers the requests of one connection.
+
+    Args:
+        total: Number of tasks in the list.
+        delay: Seconds before each answer.
+    """
 
     def __init__(self, total: int, delay: float) -> None:
         self.total = total

@@ -1,37 +1,33 @@
-"""The xpander.ai Tasks API as one object: all pages, waiting, streaming, errors to catch, safe retries."""
+"""A client for the xpander.ai Tasks API: all pages, waiting, streaming, typed errors, safe retries."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from xpander_tasks._configuration import Configuration
-from xpander_tasks._errors import (
+from xpander_tasks._run.iterators import AsyncTaskIterator, AsyncTaskStream, TaskIterator, TaskStream
+from xpander_tasks.client import Tasks
+from xpander_tasks.configuration import Configuration, RateLimit, Retry
+from xpander_tasks.errors import (
     ClosedError,
     ConfigurationError,
     ConnectError,
+    DecodeError,
     ForbiddenError,
     LostConnectionError,
-    MisuseError,
     ModuleException,
-    NoAnswerError,
     NotFoundError,
     RateLimitedError,
     RequestTimeoutError,
     ServerError,
     StatusError,
-    TaskFailedError,
     TasksError,
+    TransportError,
     UnauthorizedError,
-    UndecodableError,
+    UsageError,
     ValidationFailedError,
-    WaitTimeoutError,
 )
-from xpander_tasks._iterators import AsyncTaskIterator, AsyncTaskStream, TaskIterator, TaskStream
-from xpander_tasks._limits import RateLimit
-from xpander_tasks._retry import Retry
-from xpander_tasks._tasks import Tasks
 
 if TYPE_CHECKING:
-    from xpander_tasks._invocation import InvokeOptions
-    from xpander_tasks._models import (
+    from xpander_tasks.models import (
         AgentExecutionStatus,
         FullThread,
         LLMReasoningEffort,
@@ -45,6 +41,8 @@ if TYPE_CHECKING:
         ThinkMode,
         User,
     )
+    from xpander_tasks.options import InvokeOptions, TaskFilters
+    from xpander_tasks.task_errors import TaskFailedError, WaitTimeoutError
 
 __all__ = [
     "AgentExecutionStatus",
@@ -54,15 +52,14 @@ __all__ = [
     "Configuration",
     "ConfigurationError",
     "ConnectError",
+    "DecodeError",
     "ForbiddenError",
     "FullThread",
     "InvokeOptions",
     "LLMReasoningEffort",
     "LostConnectionError",
     "Message",
-    "MisuseError",
     "ModuleException",
-    "NoAnswerError",
     "NotFoundError",
     "OutputFormat",
     "RateLimit",
@@ -74,6 +71,7 @@ __all__ = [
     "Task",
     "TaskEvent",
     "TaskFailedError",
+    "TaskFilters",
     "TaskInput",
     "TaskIterator",
     "TaskStream",
@@ -82,23 +80,26 @@ __all__ = [
     "TasksListItem",
     "TasksPage",
     "ThinkMode",
+    "TransportError",
     "UnauthorizedError",
-    "UndecodableError",
+    "UsageError",
     "User",
     "ValidationFailedError",
     "WaitTimeoutError",
 ]
 
+_MODULES = {"InvokeOptions": "options", "TaskFilters": "options"} | dict.fromkeys(
+    ("TaskFailedError", "WaitTimeoutError"), "task_errors"
+)
+
 
 def __getattr__(name: str) -> Any:
-    """Import the models when the first of them is used: they take longer than the rest together."""
+    """Import the models and what needs them at the first use: they take longer to import than the rest together."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from xpander_tasks import _invocation, _models
-
-    return getattr(_invocation if name == "InvokeOptions" else _models, name)
+    return getattr(import_module(f"xpander_tasks.{_MODULES.get(name, 'models')}"), name)
 
 
 def __dir__() -> list[str]:
-    """List the public names, those of the models too."""
+    """List the public names, including those that are not imported yet."""
     return __all__

@@ -56,8 +56,9 @@ def test_a_bearer_token_takes_the_place_of_the_key(connect: Connect, mock: Xpand
         ({"base_url": "api.xpander.ai"}, "http:// or https://"),
         ({"base_url": "https://name:password@api.example"}, "without a user name"),
         ({"timeout": 0}, "above 0"),
-        ({"rate_limit": "many"}, "'100/m'"),
-        ({"rate_limit": "0/m"}, "at least 1"),
+        ({"rate_limit": "many"}, "'many' is not a rate; expected requests per time, such as 100/60s, 100/m or 100/h"),
+        ({"rate_limit": "0/m"}, "'0/m' is not a rate"),
+        ({"rate_limit": "100/"}, "'100/' is not a rate"),
     ],
 )
 def test_settings_that_make_no_sense(settings: dict[str, Any], told: str) -> None:
@@ -132,7 +133,7 @@ def test_a_closed_client_is_told_at_the_call(connect: Connect, call: str) -> Non
 )
 def test_misuse_is_told_at_the_call(connect: Connect, call: Any, told: str) -> None:
     """What cannot work is refused before anything is sent, and the message says what would."""
-    with pytest.raises(xpander_tasks.MisuseError, match=told):
+    with pytest.raises(xpander_tasks.UsageError, match=told):
         call(connect("http://127.0.0.1:1"))
 
 
@@ -205,8 +206,8 @@ def test_one_client_serves_one_event_loop_after_another(mock: XpanderMock) -> No
         count()
         found = len(await tasks.alist(concurrency=0))
         # What an ended loop leaves open cannot be closed any more, so this test closes it itself.
-        assert tasks._async_client is not None
-        await (tasks.aclose() if last else tasks._async_client.aclose())
+        assert tasks._async._client is not None
+        await (tasks.aclose() if last else tasks._async._client.aclose())
         return found
 
     assert asyncio.run(main(False)) == asyncio.run(main(True)) > 0
@@ -250,5 +251,5 @@ def test_dates_bound_the_list_of_the_organization(client: Flavour) -> None:
 
 def test_a_rate_limit_can_be_given_as_numbers() -> None:
     """The text and the numbers mean the same."""
-    limits = [Configuration(rate_limit=text).rate_limit for text in ("5/s", "100/m", "1000/h")]
-    assert limits == [RateLimit(5, 1), RateLimit(100, 60), RateLimit(1000, 3600)]
+    limits = [Configuration(rate_limit=text).rate_limit for text in ("5/s", "100/m", "1000/h", "100/60s", "9/2m")]
+    assert limits == [RateLimit(5, 1), RateLimit(100, 60), RateLimit(1000, 3600), RateLimit(100, 60), RateLimit(9, 120)]

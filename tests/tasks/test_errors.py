@@ -12,20 +12,26 @@ from typing import Any
 import pytest
 
 import xpander_tasks
-from xpander_tasks import _errors
+from xpander_tasks import Task, errors, task_errors
 
 from .conftest import KEY, Connect, Serve
 from .faults import Act, Got, Reset, reply, scripted, task
 
-TREE = [kind for kind in vars(_errors).values() if isinstance(kind, type) and issubclass(kind, _errors.TasksError)]
+TREE = [
+    kind
+    for kind in (vars(errors) | vars(task_errors)).values()
+    if isinstance(kind, type) and issubclass(kind, errors.TasksError)
+]
 
 
 @pytest.mark.parametrize("kind", TREE, ids=lambda kind: kind.__name__)
-def test_every_error_is_exported_drawn_and_pickles(kind: type[_errors.TasksError]) -> None:
+def test_every_error_is_exported_drawn_and_pickles(kind: type[errors.TasksError]) -> None:
     """Each class is public, stands in the drawn tree, and survives pickling with all it knows."""
     assert getattr(xpander_tasks, kind.__name__) is kind
-    assert f" {kind.__name__} " in f"{_errors.__doc__}\n"
-    error = kind(404, "gone", method="GET", url="http://h/v1", request_id="r-1", body={"detail": "gone"}, task_id="t1")
+    assert f" {kind.__name__} " in f"{errors.__doc__}\n"
+    parts: dict[str, Any] = {"task": Task.from_dict(task())} if kind.__module__ == task_errors.__name__ else {}
+    parts |= {"method": "GET", "url": "http://h/v1", "request_id": "r-1", "body": {"detail": "gone"}, "task_id": "t1"}
+    error = kind(404, "gone", **parts)
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert (type(twin), twin.__dict__, str(twin)) == (kind, error.__dict__, str(error))
 

@@ -188,7 +188,7 @@ def test_a_body_that_is_not_as_documented(connect: Connect, serve: Serve, body: 
     """A body that is empty, no JSON or of a wrong type is an error that says what was expected and what came."""
     server = serve(scripted(reply(body, x_request_id="r-1")))
     client = connect(server.url)
-    with pytest.raises(xpander_tasks.UndecodableError) as caught:
+    with pytest.raises(xpander_tasks.DecodeError) as caught:
         (READS | INVOKES)[operation](client)
     assert "to be Task" in str(caught.value)
     assert told.lower() in str(caught.value).lower()

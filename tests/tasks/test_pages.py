@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import xpander_tasks
 from xpander_tasks import AgentExecutionStatus, TasksListItem, TasksPage
-from xpander_tasks._pages import REMEMBERED, Seen, read_pages
-from xpander_tasks._steps import Emit, Flow, Start, Take
+from xpander_tasks._core.effects import Emit, Flow, Join, Spawn
+from xpander_tasks._core.pages import REMEMBERED, RecentIds, read_pages
 
 from .conftest import Connect, Serve
 from .faults import Act, Got, reply
@@ -101,10 +101,10 @@ def read(shelf: Shelf, per_page: int, concurrency: int, anchored: bool, changes:
             return met
         outcome = None
         match step:
-            case Start(number, page_flow, _):
+            case Spawn(number, page_flow, _):
                 # The answer may come before those of earlier pages, or after them.
                 started[number] = finish(page_flow) if change(shelf, changes) else page_flow
-            case Take(number, page_flow):
+            case Join(number, page_flow):
                 change(shelf, changes)
                 taken = started.pop(number, page_flow)
                 outcome = taken if isinstance(taken, TasksPage) else finish(taken)
@@ -161,12 +161,12 @@ def test_a_list_without_dates_comes_whole() -> None:
 
 def test_what_was_seen_does_not_grow_with_the_list() -> None:
     """Only the tasks met last are remembered, and those are enough to know the repeats."""
-    seen = Seen()
+    recent = RecentIds()
     for start in range(3 * REMEMBERED, 0, -50):
         page = [item(number) for number in range(start, start - 50, -1)]
-        assert seen.unseen(page) == page
-        assert seen.unseen(page) == []
-    assert len(seen._ids) == REMEMBERED
+        assert recent.add_new(page) == page
+        assert recent.add_new(page) == []
+    assert len(recent._ids) == REMEMBERED
 
 
 class Served:

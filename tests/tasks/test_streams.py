@@ -196,5 +196,5 @@ def test_a_stream_that_was_closed_early_has_no_result(connect: Connect, serve: S
     stream = connect(server.url).stream("a1", "hello")
     assert next(stream).type == "connected"
     stream.close()
-    with pytest.raises(xpander_tasks.MisuseError, match="closed"):
+    with pytest.raises(xpander_tasks.UsageError, match="closed"):
         stream.result()

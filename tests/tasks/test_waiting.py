@@ -11,9 +11,9 @@ import pytest
 import xpander_tasks
 from xpander_mock import XpanderMock
 from xpander_tasks import AgentExecutionStatus, Retry
-from xpander_tasks._pace import Pace
-from xpander_tasks._polling import Poller
-from xpander_tasks._steps import Flow, Sleep
+from xpander_tasks._core.effects import Flow, Sleep
+from xpander_tasks._core.poll_options import PollOptions
+from xpander_tasks._core.polling import Poller
 
 from .conftest import Connect, Serve
 from .faults import Act, Got, Until, reply, scripted, task
@@ -60,7 +60,7 @@ def test_a_status_that_nobody_knows_ends_the_wait(connect: Connect, serve: Serve
 def test_waiting_through_pauses(connect: Connect, serve: Serve) -> None:
     """Told to, the wait goes on until the task has finished."""
     server = serve(statuses("paused", "executing", "paused", "completed"))
-    assert connect(server.url).wait_for("t1", through_pauses=True, **FAST).status == "completed"
+    assert connect(server.url).wait_for("t1", wait_while_paused=True, **FAST).status == "completed"
 
 
 @pytest.mark.parametrize("status", ["failed", "error", "stopped"])
@@ -130,12 +130,26 @@ def test_an_unknown_task_is_not_waited_for(client: Flavour) -> None:
 
 
 @pytest.mark.parametrize(
-    "pace", [{"interval": 0}, {"interval": 2, "max_interval": 1}, {"timeout": -1}], ids=["zero", "crossed", "negative"]
+    ("options", "told"),
+    [
+        ({"interval": 0}, "interval"),
+        ({"interval": float("nan")}, "interval"),
+        ({"interval": "1"}, "interval"),
+        ({"interval": 2, "max_interval": 1}, "max_interval"),
+        ({"timeout": -1}, "timeout"),
+        ({"timeout": float("nan")}, "timeout"),
+    ],
 )
-def test_a_pace_that_makes_no_sense_is_a_misuse(client: Flavour, pace: dict[str, float]) -> None:
+def test_poll_options_out_of_range_are_a_usage_error(client: Flavour, options: dict[str, Any], told: str) -> None:
     """Numbers that could only spin or never end are refused before anything is sent."""
-    with pytest.raises(xpander_tasks.MisuseError, match="interval"):
-        client.wait_for("t1", **pace)
+    with pytest.raises(xpander_tasks.UsageError, match=f"expected {told} in seconds"):
+        client.wait_for("t1", **options)
+
+
+def test_an_interval_longer_than_the_default_cap_is_its_own_cap() -> None:
+    """Whoever polls every 15 seconds need not give `max_interval` too."""
+    assert PollOptions(interval=15).longest == 15
+    assert PollOptions(interval=1).longest == 10
 
 
 def test_the_interval_grows_to_its_cap_and_starts_anew_after_a_change() -> None:
@@ -152,7 +166,7 @@ def test_the_interval_grows_to_its_cap_and_starts_anew_after_a_change() -> None:
                 assert isinstance(step, Sleep)
                 yield step.seconds
 
-    pauses = list(slept(Poller("t1", get, Pace(interval=1.0, max_interval=8.0))))
+    pauses = list(slept(Poller("t1", get, PollOptions(interval=1.0, max_interval=8.0))))
     expected = [1.0, 1.5, 2.25, 3.375, 5.0625, 7.59375, *[8.0] * 6, 1.0, 1.5, 2.25]
     assert len(pauses) == len(expected)
     for pause, middle in zip(pauses, expected, strict=True):

@@ -1,10 +1,10 @@
-"""Every error of this package, in one tree.
+"""The errors of this package, in one tree.
 
     TasksError                      also named ModuleException, as in the provider's SDK
-    ├── MisuseError                 the call cannot work as written; nothing was sent
+    ├── UsageError                  the call cannot work as written; nothing was sent
     │   ├── ConfigurationError      no credentials, or settings that make no sense
     │   └── ClosedError             the client was closed before the call
-    ├── NoAnswerError               no complete answer came
+    ├── TransportError              no complete answer came
     │   ├── ConnectError            no connection was made, so the request never reached the server
     │   ├── LostConnectionError     the connection broke while the request was under way
     │   └── RequestTimeoutError     the server took longer than the timeout
@@ -15,19 +15,17 @@
     │   ├── ValidationFailedError   422
     │   ├── RateLimitedError        429
     │   └── ServerError             500 and above
-    ├── UndecodableError            an answer, an event or a result that is not as documented
+    ├── DecodeError                 an answer, an event or a result that is not as documented
     ├── WaitTimeoutError            a task was not done in time
     └── TaskFailedError             a task ended without completing, and the caller asked for an error then
 
-No error holds a credential: not in its text, its attributes or its cause.
+The last two carry a task; they are defined in `task_errors`, because they need the models. No error holds a credential:
+not in its text, its attributes or its cause.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from xpander_tasks._models import Task
+from typing import Any
 
 
 class TasksError(Exception):
@@ -54,7 +52,7 @@ class TasksError(Exception):
         body: Any = None,
         task_id: str | None = None,
     ) -> None:
-        """Take the parts of the message; they stay readable as attributes."""
+        """Set the parts of the message; the class docstring tells what each one is."""
         super().__init__(status_code, description)
         self.status_code = status_code
         self.description = description
@@ -65,42 +63,53 @@ class TasksError(Exception):
         self.task_id = task_id
 
     def __str__(self) -> str:
-        """Say which request failed, how, and the server's id of it."""
+        """Return one line that names the request, what went wrong with it, and the server's id of it."""
         request = f"{self.method} {self.url}" if self.method else ""
         status = f"answered {self.status_code}" if self.status_code and request else ""
         told = " ".join(part for part in (request, status) if part)
         message = f"{told}: {self.description}" if told else self.description
         return f"{message} (request id {self.request_id})" if self.request_id else message
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy with all attributes, whatever a subclass's constructor asks for."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(kind: type[TasksError], args: tuple[Any, ...], attributes: dict[str, Any]) -> TasksError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(attributes)
+    return error
+
 
 ModuleException = TasksError
 
 
-class MisuseError(TasksError, ValueError):
+class UsageError(TasksError, ValueError):
     """The call cannot work as written; nothing was sent."""
 
 
-class ConfigurationError(MisuseError):
+class ConfigurationError(UsageError):
     """Credentials are missing, or a setting makes no sense."""
 
 
-class ClosedError(MisuseError):
+class ClosedError(UsageError):
     """The client was closed before the call."""
 
 
-class NoAnswerError(TasksError):
+class TransportError(TasksError):
     """No complete answer came, and it may be unknown what the server did."""
 
 
-class ConnectError(NoAnswerError):
+class ConnectError(TransportError):
     """No connection could be made, so the request never reached the server."""
 
 
-class LostConnectionError(NoAnswerError):
+class LostConnectionError(TransportError):
     """The connection broke while the request was under way."""
 
 
-class RequestTimeoutError(NoAnswerError, TimeoutError):
+class RequestTimeoutError(TransportError, TimeoutError):
     """The server took longer than the timeout allows."""
 
 
@@ -134,20 +143,8 @@ class ServerError(StatusError):
     """500 and above: the server failed."""
 
 
-class UndecodableError(TasksError):
+class DecodeError(TasksError):
     """An answer, an event or a result is not what the contract or the caller's type says."""
-
-
-class WaitTimeoutError(TasksError, TimeoutError):
-    """A task was not done in time; `task` is the last that was seen of it, if anything was."""
-
-    task: Task | None = None
-
-
-class TaskFailedError(TasksError):
-    """A task ended in another status than completed; `task` is that task."""
-
-    task: Task | None = None
 
 
 _BY_STATUS: dict[int, type[StatusError]] = {
@@ -160,5 +157,5 @@ _BY_STATUS: dict[int, type[StatusError]] = {
 
 
 def class_for(status_code: int) -> type[StatusError]:
-    """Return the class of the error that a status raises."""
+    """Return the class of the error that an HTTP status is raised as."""
     return _BY_STATUS.get(status_code, ServerError if status_code >= 500 else StatusError)

@@ -1,4 +1,4 @@
-"""Reading all pages of a list that changes while it is read: what to ask next, and what was seen before."""
+"""Reading all pages of a list that changes while it is read: which page to ask for next, which tasks to leave out."""
 
 from __future__ import annotations
 
@@ -6,64 +6,64 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from xpander_tasks._models import TasksListItem, TasksPage
-from xpander_tasks._steps import Emit, Emitting, Flow, Start, Take
+from xpander_tasks._core.effects import Emit, Emitting, Flow, Join, Spawn
+from xpander_tasks.models import TasksListItem, TasksPage
 
 Fetch = Callable[[int, datetime | None], Flow[TasksPage]]
-"""Makes the flow that reads a page by its number, of the tasks created at a moment or earlier if one is given."""
+"""Makes the flow that reads a page by its number; with a moment, of the tasks created then or earlier."""
 
-# Arrivals between two pages bring back the tasks of so many places at most.
+# When tasks arrive, those already listed come again. More than this many arrivals between two pages are not expected.
 REMEMBERED = 10_000
 
-# So many tasks of the first page with the newest first are no accident.
+# This many descending timestamps prove the sort order.
 _PROOF = 10
 
 
 def read_pages(fetch: Fetch, *, concurrency: int, anchored: bool) -> Emitting[TasksPage, None]:
-    """Emit every page in order, without the tasks that were emitted before.
+    """Emit every page in order, without tasks that were emitted before.
 
-    New tasks push those at the end of one page to the start of the next, where they are left out. Tasks that vanish
-    pull others back over a page's edge: `total` tells, and the pages before are read again. Where the list can be
+    New tasks push the last ones of a page to the start of the next, where they are left out. Deleted tasks pull others
+    from a later page to an earlier one: `total` shows it, and the earlier pages are read again. Where the list can be
     bounded by date (`anchored`), pages after the first ask only for tasks as old as the newest on it, so that arrivals
-    neither shift the rest nor hide that tasks have vanished.
+    neither shift the rest nor hide that tasks were deleted.
 
-    Arguments:
+    Args:
         fetch: Makes the flow that reads a page.
         concurrency: Pages to read ahead at the same time; 0 reads each one when it is asked for.
         anchored: Whether `fetch` can bound the list by date.
     """
-    seen = Seen()
-    page = yield Take(1, fetch(1, None))
+    recent = RecentIds()
+    page = yield Join(1, fetch(1, None))
     anchor = _anchor(page.items) if anchored else None
     number, started, total = 1, 1, page.total
     while True:
         if (lost := total - page.total) > 0:
             for earlier in (yield from _read_again(fetch, number, anchor, lost, total)):
-                yield Emit(_only(earlier, seen.unseen(earlier.items)))
+                yield Emit(_only(earlier, recent.add_new(earlier.items)))
             if anchor is None:
-                # Or this page was read before the one ahead of it, with arrivals between: then it is too old.
-                fresh = yield Take(0, fetch(number, anchor))
-                yield Emit(_only(fresh, seen.unseen(fresh.items)))
+                # Or nothing was deleted: this page was read before the one ahead of it, and tasks arrived in between.
+                fresh = yield Join(0, fetch(number, anchor))
+                yield Emit(_only(fresh, recent.add_new(fresh.items)))
                 if fresh.total > page.total:
                     page.total, page.total_pages = fresh.total, fresh.total_pages
         total = page.total
         while concurrency and started < min(number + concurrency, page.total_pages):
             started += 1
-            yield Start(started, fetch(started, anchor), concurrency)
-        yield Emit(_only(page, seen.unseen(page.items)))
+            yield Spawn(started, fetch(started, anchor), concurrency)
+        yield Emit(_only(page, recent.add_new(page.items)))
         if number >= page.total_pages:
             return
         number += 1
-        page = yield Take(number, fetch(number, anchor))
+        page = yield Join(number, fetch(number, anchor))
 
 
 def _read_again(fetch: Fetch, number: int, anchor: datetime | None, lost: int, total: int) -> Flow[list[TasksPage]]:
-    """Read the pages before `number` that tasks from later ones have moved to when `lost` of `total` vanished."""
+    """Read again the pages before `number` to which tasks have moved since `lost` of `total` tasks were deleted."""
     pages: list[TasksPage] = []
     earlier = number
     while earlier > 1 and lost > sum(page.per_page for page in pages):
         earlier -= 1
-        page = yield Take(0, fetch(earlier, anchor))
+        page = yield Join(0, fetch(earlier, anchor))
         pages.insert(0, page)
         lost = max(lost, total - page.total)
     return pages
@@ -75,9 +75,9 @@ def _only(page: TasksPage, items: list[TasksListItem]) -> TasksPage:
 
 
 def _anchor(items: Sequence[TasksListItem]) -> datetime | None:
-    """Return a moment that no task of the list is newer than, or None where the first page does not prove the order.
+    """Return a moment that bounds the list from above, or None if the first page does not prove its order.
 
-    A list in another order must not be bounded by its first page: tasks would be lost.
+    A list in another order must not be bounded by its first page: tasks would be missed.
     """
     moments = [item.created_at for item in items if isinstance(item.created_at, datetime)]
     descending = all(newer >= older for newer, older in pairwise(moments))
@@ -87,15 +87,15 @@ def _anchor(items: Sequence[TasksListItem]) -> datetime | None:
     return moments[0] + timedelta(microseconds=1)
 
 
-class Seen:
-    """Remembers which tasks were met last, in memory that does not grow with the list."""
+class RecentIds:
+    """The ids of the tasks listed last; memory does not grow with the list."""
 
     def __init__(self) -> None:
-        """Begin with nothing met."""
-        self._ids: dict[str, None] = {}  # in the order they were met
+        """Start without ids."""
+        self._ids: dict[str, None] = {}  # in the order they were listed
 
-    def unseen(self, items: Iterable[TasksListItem]) -> list[TasksListItem]:
-        """Return the tasks that were not met before, and remember them."""
+    def add_new(self, items: Iterable[TasksListItem]) -> list[TasksListItem]:
+        """Return the tasks whose ids are new, and remember these ids."""
         new = [item for item in items if item.id not in self._ids]
         self._ids.update(dict.fromkeys(item.id for item in new))
         while len(self._ids) > REMEMBERED:

@@ -1,4 +1,4 @@
-"""The shell of the blocking methods: carries flows out with blocking calls, those beside each other in threads."""
+"""Runs flows with blocking calls; spawned flows run in threads."""
 
 from __future__ import annotations
 
@@ -10,63 +10,68 @@ from typing import Any, TypeVar
 
 import httpx
 
-from xpander_tasks._steps import Emit, Emitting, Flow, Read, Send, Sleep, Start, Step, Take, advance
+from xpander_tasks._core.effects import Effect, Emit, Emitting, Flow, Join, Read, Send, Sleep, Spawn, advance
 
 T = TypeVar("T")
 E = TypeVar("E")
 
 
 class _Abandoned(Exception):
-    """Ends a flow that sleeps in the background when nobody waits for it any more."""
+    """Ends a spawned flow that sleeps when nobody will join it any more."""
 
 
-class Shell:
-    """Carries out the flow of one call."""
+class SyncRunner:
+    """Runs the flow of one call."""
 
     def __init__(self, client: httpx.Client, abandoned: Event | None = None) -> None:
-        """Send with a client; the event ends a flow that sleeps in the background."""
+        """Prepare to run one flow.
+
+        Args:
+            client: Sends the requests.
+            abandoned: Set when nobody will join this flow any more, so that it stops sleeping.
+        """
         self._client = client
         self._abandoned = abandoned
         self._response: httpx.Response | None = None
         self._chunks: Iterator[bytes] = iter(())
         self._pool: ThreadPoolExecutor | None = None
-        self._started: dict[int, Future[Any]] = {}
+        self._spawned: dict[int, Future[Any]] = {}
 
     def run(self, flow: Flow[T]) -> T:
-        """Carry a flow out to its value, in this thread."""
+        """Run a flow to its end in this thread and return its value."""
         outcome = None
         try:
             while True:
                 try:
-                    step = advance(flow, outcome)
+                    effect = advance(flow, outcome)
                 except StopIteration as end:
                     value: T = end.value
                     return value
-                outcome = self._perform(step)
+                outcome = self._perform(effect)
         finally:
             flow.close()
             self._close()
 
     def iterate(self, flow: Emitting[E, Any]) -> Generator[E, None, None]:
-        """Carry a flow out, yielding what it emits."""
+        """Run a flow in this thread and yield what it emits."""
         outcome = None
         try:
             while True:
                 try:
-                    step = advance(flow, outcome)
+                    effect = advance(flow, outcome)
                 except StopIteration:
                     return
-                if isinstance(step, Emit):
-                    yield step.value
+                if isinstance(effect, Emit):
+                    yield effect.value
                     outcome = None
                 else:
-                    outcome = self._perform(step)
+                    outcome = self._perform(effect)
         finally:
             flow.close()
             self._close()
 
-    def _perform(self, step: Step) -> Any:
-        match step:
+    def _perform(self, effect: Effect) -> Any:
+        match effect:
             case Send(request, stream):
                 try:
                     response = self._client.send(request, stream=stream)
@@ -87,14 +92,14 @@ class Shell:
                     return next(self._chunks, b"")
                 except httpx.RequestError as error:
                     return error
-            case Start(number, flow, concurrency):
+            case Spawn(number, flow, concurrency):
                 if self._pool is None:
                     self._pool = ThreadPoolExecutor(concurrency, thread_name_prefix="xpander_tasks")
                     self._ended = Event()
-                self._started[number] = self._pool.submit(Shell(self._client, self._ended).run, flow)
-            case Take(number, flow):
-                future = self._started.pop(number, None)
-                return Shell(self._client, self._abandoned).run(flow) if future is None else future.result()
+                self._spawned[number] = self._pool.submit(SyncRunner(self._client, self._ended).run, flow)
+            case Join(number, flow):
+                future = self._spawned.pop(number, None)
+                return SyncRunner(self._client, self._abandoned).run(flow) if future is None else future.result()
         return None
 
     def _close(self) -> None:

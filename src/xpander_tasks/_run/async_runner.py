@@ -1,4 +1,4 @@
-"""The shell of the awaited methods: carries flows out in the running event loop, those beside each other as tasks."""
+"""Runs flows in the event loop; spawned flows run as asyncio tasks."""
 
 from __future__ import annotations
 
@@ -8,57 +8,57 @@ from typing import Any, TypeVar
 
 import httpx
 
-from xpander_tasks._steps import Emit, Emitting, Flow, Read, Send, Sleep, Start, Step, Take, advance
+from xpander_tasks._core.effects import Effect, Emit, Emitting, Flow, Join, Read, Send, Sleep, Spawn, advance
 
 T = TypeVar("T")
 E = TypeVar("E")
 
 
-class AsyncShell:
-    """Carries out the flow of one call."""
+class AsyncRunner:
+    """Runs the flow of one call."""
 
     def __init__(self, client: httpx.AsyncClient) -> None:
-        """Send with a client."""
+        """Prepare to run one flow whose requests this client sends."""
         self._client = client
         self._response: httpx.Response | None = None
         self._chunks: AsyncIterator[bytes] | None = None
-        self._started: dict[int, asyncio.Task[Any]] = {}
+        self._spawned: dict[int, asyncio.Task[Any]] = {}
 
     async def run(self, flow: Flow[T]) -> T:
-        """Carry a flow out to its value, in the running event loop."""
+        """Run a flow to its end in the running event loop and return its value."""
         outcome = None
         try:
             while True:
                 try:
-                    step = advance(flow, outcome)
+                    effect = advance(flow, outcome)
                 except StopIteration as end:
                     value: T = end.value
                     return value
-                outcome = await self._perform(step)
+                outcome = await self._perform(effect)
         finally:
             flow.close()
             await self._close()
 
     async def iterate(self, flow: Emitting[E, Any]) -> AsyncGenerator[E, None]:
-        """Carry a flow out, yielding what it emits."""
+        """Run a flow in the running event loop and yield what it emits."""
         outcome = None
         try:
             while True:
                 try:
-                    step = advance(flow, outcome)
+                    effect = advance(flow, outcome)
                 except StopIteration:
                     return
-                if isinstance(step, Emit):
-                    yield step.value
+                if isinstance(effect, Emit):
+                    yield effect.value
                     outcome = None
                 else:
-                    outcome = await self._perform(step)
+                    outcome = await self._perform(effect)
         finally:
             flow.close()
             await self._close()
 
-    async def _perform(self, step: Step) -> Any:
-        match step:
+    async def _perform(self, effect: Effect) -> Any:
+        match effect:
             case Send(request, stream):
                 try:
                     response = await self._client.send(request, stream=stream)
@@ -76,16 +76,16 @@ class AsyncShell:
                     return b"" if self._chunks is None else await anext(self._chunks, b"")
                 except httpx.RequestError as error:
                     return error
-            case Start(number, flow):
-                self._started[number] = asyncio.create_task(AsyncShell(self._client).run(flow))
-            case Take(number, flow):
-                task = self._started.pop(number, None)
-                return await (AsyncShell(self._client).run(flow) if task is None else task)
+            case Spawn(number, flow):
+                self._spawned[number] = asyncio.create_task(AsyncRunner(self._client).run(flow))
+            case Join(number, flow):
+                task = self._spawned.pop(number, None)
+                return await (AsyncRunner(self._client).run(flow) if task is None else task)
         return None
 
     async def _close(self) -> None:
         if self._response is not None:
             await self._response.aclose()
-        for task in self._started.values():
+        for task in self._spawned.values():
             task.cancel()
-        await asyncio.gather(*self._started.values(), return_exceptions=True)
+        await asyncio.gather(*self._spawned.values(), return_exceptions=True)

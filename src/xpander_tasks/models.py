@@ -1,8 +1,8 @@
-"""What this package adds to the generated models: the way back to the API, results, and what the contract lacks."""
+"""The generated models with a way back to the API: load, unknown fields, the raw answer, decoded results."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+from typing import Any, Protocol, TypeAlias, TypeVar, cast, overload
 
 import attrs
 import httpx
@@ -19,26 +19,35 @@ from xpander_api_client.models import (
     User,
 )
 
-from xpander_tasks._errors import MisuseError, UndecodableError
-
-if TYPE_CHECKING:
-    from xpander_tasks._tasks import Tasks
+from xpander_tasks.errors import DecodeError, UsageError
 
 T = TypeVar("T")
 
 
+class TaskReader(Protocol):
+    """What models call to read more from the API; `Tasks` offers it."""
+
+    def get(self, task_id: str) -> Task:
+        """Return a task in full."""
+        ...
+
+    async def aget(self, task_id: str) -> Task:
+        """Return a task in full."""
+        ...
+
+
 @attrs.define(frozen=True)
 class Origin:
-    """Where a model came from: the client that asked and the answer it stood in."""
+    """Where a model came from: the client that asked for it and the answer that it was in."""
 
-    tasks: Tasks
+    tasks: TaskReader
     response: httpx.Response
     content: bytes
     """The JSON that held the model: the body, or the data of one event."""
 
 
 class _Received:
-    """A model that an answer held. Copies and pickles of it have no origin any more."""
+    """A model that came in an answer. Copies and pickles of it have no origin."""
 
     __slots__ = ()
 
@@ -46,10 +55,10 @@ class _Received:
 
     @property
     def response(self) -> httpx.Response:
-        """The raw answer that it stood in. Its request shows no credentials.
+        """The raw answer that it came in. Its request has no credentials.
 
         Raises:
-            MisuseError: It did not come from an answer.
+            UsageError: It is a copy or was made by hand.
         """
         return self._known_origin().response
 
@@ -57,7 +66,7 @@ class _Received:
         try:
             return self._origin
         except AttributeError:
-            raise MisuseError(
+            raise UsageError(
                 0, f"this {type(self).__name__} is a copy or was made by hand; get it anew from Tasks"
             ) from None
 
@@ -67,26 +76,33 @@ class _Received:
 
 
 class TasksListItem(models.TasksListItem, _Received):
-    """What a list shows of a task; `load` and `aload` show the rest."""
+    """A task as a list shows it; `load` and `aload` return it in full."""
 
     __slots__ = ("_origin",)
 
     def load(self) -> Task:
-        """Get the whole task.
+        """Return the task in full.
 
         Raises:
-            TasksError: As `Tasks.get` does.
-            MisuseError: The item did not come from a list, or is a copy.
+            UsageError: The item is a copy or was made by hand, so that it knows no client.
+            NotFoundError: The task was deleted.
+            TasksError: The request failed in another way.
         """
         return self._known_origin().tasks.get(self.id)
 
     async def aload(self) -> Task:
-        """Get the whole task, awaited; otherwise like `load`."""
+        """Return the task in full, asynchronously.
+
+        Raises:
+            UsageError: The item is a copy or was made by hand, so that it knows no client.
+            NotFoundError: The task was deleted.
+            TasksError: The request failed in another way.
+        """
         return await self._known_origin().tasks.aget(self.id)
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What the answer said of the task beyond the documented fields."""
+        """Fields of the answer that the API does not document, by name."""
         page = msgspec.json.decode(self._known_origin().content)
         return self._unknown(next(item for item in page["items"] if item["id"] == self.id))
 
@@ -98,7 +114,7 @@ class Task(models.Task, _Received):
 
     @property
     def extra(self) -> dict[str, Any]:
-        """What the answer said of the task beyond the documented fields."""
+        """Fields of the answer that the API does not document, by name."""
         return self._unknown(msgspec.json.decode(self._known_origin().content))
 
     @overload
@@ -106,18 +122,19 @@ class Task(models.Task, _Received):
     @overload
     def parsed(self, as_type: type[T]) -> T: ...
     def parsed(self, as_type: Any = None) -> Any:
-        """Return the result: its text, or what the JSON says if JSON was asked for.
+        """Return the result: text, or the decoded value of a JSON result.
 
-        Arguments:
+        Args:
             as_type: Decode the result as JSON into this type: a dataclass, attrs or msgspec class, TypedDict,
-                pydantic model, or a built-in such as `dict[str, int]`.
+                pydantic model, or a built-in such as `dict[str, int]`. Without it, a result is decoded only if
+                the task's `output_format` is json.
 
         Raises:
-            UndecodableError: There is no result, it is not JSON, or it does not fit the type.
+            DecodeError: There is no result, it is not JSON, or it does not fit the type.
         """
         result = self.result
         if not isinstance(result, str):
-            raise UndecodableError(0, f"task {self.id} has no result; it is {self.status}", task_id=self.id)
+            raise DecodeError(0, f"task {self.id} has no result; it is {self.status}", task_id=self.id)
         if as_type is None and self.output_format != OutputFormat.JSON:
             return result
         try:
@@ -125,7 +142,7 @@ class Task(models.Task, _Received):
                 return validate(result)
             return msgspec.json.decode(result, type=Any if as_type is None else as_type)
         except ValueError as error:  # pydantic's and msgspec's errors are both ValueErrors
-            raise UndecodableError(
+            raise DecodeError(
                 0, f"the result of task {self.id} is not what was expected: {error}", body=result, task_id=self.id
             ) from error
 
@@ -135,13 +152,13 @@ class TasksPage:
     """One page of a list: its tasks, and how many there are in all."""
 
     items: list[TasksListItem]
-    """Tasks of this page that no page before had."""
+    """Tasks of this page that no earlier page had."""
     total: int
-    """Tasks that match, on all pages together."""
+    """Number of tasks that match, on all pages together."""
     page: int
     """Number of this page, starting from 1."""
     per_page: int
-    """Tasks on a full page."""
+    """Number of tasks on a full page."""
     total_pages: int
     """Number of pages."""
 
@@ -149,8 +166,8 @@ class TasksPage:
 class TaskEvent(models.TaskEvent):
     """One event of a streamed task.
 
-    Types that this package adds: `connection_lost`, when the stream broke (`data` says how; what follows is found by
-    polling), and `malformed` (`data` is the text that could not be read).
+    This package adds two types: `connection_lost` when the stream broke (`data` says how; the events after it come from
+    polling), and `malformed` (`data` is the text that could not be decoded).
     """
 
     __slots__ = ("_task",)
@@ -159,25 +176,42 @@ class TaskEvent(models.TaskEvent):
 
     @property
     def task(self) -> Task | None:
-        """The task that the event shows, if it shows one."""
+        """The task in the event; None in events without a whole task."""
         return getattr(self, "_task", None)
 
     @property
     def text(self) -> str:
-        """The piece of the answer that a `chunk` brings; empty in other events."""
+        """The piece of the result in a `chunk` event; empty in other events."""
         return self.data if self.type == "chunk" and isinstance(self.data, str) else ""
 
+
+TaskOrId: TypeAlias = str | Task | TasksListItem
+"""A task, an item of a list, or an id."""
+
+TaskItems: TypeAlias = list[TasksListItem]
+"""The tasks of a list."""
+
+Messages: TypeAlias = list[Message]
+"""The messages of a conversation, oldest first."""
+
+Input: TypeAlias = str | TaskInput
+"""What the agent is asked: text, or text with files and a user."""
 
 __all__ = [
     "AgentExecutionStatus",
     "FullThread",
+    "Input",
     "LLMReasoningEffort",
     "Message",
+    "Messages",
     "Origin",
     "OutputFormat",
     "Task",
     "TaskEvent",
     "TaskInput",
+    "TaskItems",
+    "TaskOrId",
+    "TaskReader",
     "TasksListItem",
     "TasksPage",
     "ThinkMode",

@@ -55,6 +55,8 @@ def build(folder: Path) -> Path:
     names = set(zipfile.ZipFile(wheel).namelist())
     if missing := sorted(REQUIRED_FILES - names):
         sys.exit(f"the wheel lacks {', '.join(missing)}")
+    if not any(name.endswith("/licenses/LICENSE") for name in names):
+        sys.exit("the wheel lacks its LICENSE")
     if defects := sorted(name for name in names if "defect" in name):
         sys.exit(f"the wheel contains defects, which are no part of the product: {', '.join(defects)}")
     return wheel

@@ -2,18 +2,23 @@
 
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, assert_type
 
 from xpander_tasks import (
+    AgentExecutionStatus,
     AsyncTaskIterator,
     AsyncTaskStream,
     Configuration,
     FullThread,
     Message,
     ModuleException,
+    OutputFormat,
     RateLimitedError,
     Task,
     TaskEvent,
+    TaskFailedError,
+    TaskFilters,
     TaskInput,
     TaskIterator,
     Tasks,
@@ -78,6 +83,27 @@ async def awaited(tasks: Tasks) -> None:
         assert_type(await stream.result(), Task)
 
 
+async def samples_of_the_sdk(tasks: Tasks) -> None:
+    """The samples of the provider's documents type-check."""
+    assert_type(
+        await tasks.alist(agent_id="a1", filters={"status": AgentExecutionStatus.Failed.value}), list[TasksListItem]
+    )
+    assert_type(await tasks.alist(agent_id="a1", filters={"user_id": "user_42"}), list[TasksListItem])
+    assert_type(await tasks.alist_user_tasks(user_id="user_42"), list[TasksListItem])
+
+
+def filters(tasks: Tasks, status: str) -> None:
+    chosen: TaskFilters = {"status": AgentExecutionStatus.FAILED, "from_date": datetime.now(UTC)}
+    tasks.list(filters=chosen)
+    tasks.list(filters={"status": status, "to_date": "2026-02-01T00:00:00Z"})
+    tasks.list(filters=TaskFilters(user_id="u1"))
+
+
+def invoke_options(tasks: Tasks) -> None:
+    tasks.invoke("a1", "hello", output_format=OutputFormat.JSON, think_mode="harder", llm_reasoning_effort="low")
+    tasks.invoke("a1", "hello", id=None, title=None)
+
+
 def errors(tasks: Tasks) -> None:
     try:
         tasks.get("t1")
@@ -85,6 +111,8 @@ def errors(tasks: Tasks) -> None:
         assert_type(error.retry_after, float | None)
     except WaitTimeoutError as error:
         assert_type(error.task, Task | None)
+    except TaskFailedError as error:
+        assert_type(error.task, Task)
     except ModuleException as error:
         assert_type(error.status_code, int)
         assert_type(error.description, str)
@@ -93,5 +121,7 @@ def errors(tasks: Tasks) -> None:
 def wrong(tasks: Tasks) -> None:
     """What a type checker refuses."""
     tasks.invoke("a1", "hello", colour="red")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    tasks.invoke("a1", "hello", output_format="xml")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    tasks.list(filters={"colour": "red"})  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     tasks.get(7)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     Configuration("key")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]

@@ -44,7 +44,7 @@ def test_commands_and_links_of_a_page_exist(page: Path) -> None:
     """Every make target that a page names exists, and so does every file that it links to."""
     text = page.read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = set(re.findall(r"(?:^|`| )make ([a-z-]+)", text, re.MULTILINE))
+    named = set(re.findall(r"(?:^|`|\w=\S+ )make ([a-z-]+)", text, re.MULTILINE))
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
     assert named <= targets
     assert [link for link in links if not (page.parent / link).exists()] == []

@@ -1,6 +1,6 @@
-"""Write `docs/claims.md` and `docs/defects.md` from the claims, the catalogue of defects and the recorded results.
+"""Write `docs/claims.md`, `docs/defects.md` and the figures of README.md from the claims, defects and recorded results.
 
-Run by `make docs`; a test checks that both pages are up to date.
+Run by `make docs`; a test checks that all three are up to date.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pathlib import Path
 from contract_tests.claims import load_claims
 from proof import _results
 from proof._false_alarm_runs import FalseAlarmRuns
+from proof._readme import README, readme
 from proof._results import Result
 from proof._test_run import ROOT
 from proof.defects import CATALOGUE
@@ -107,16 +108,20 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+def pages() -> dict[Path, str]:
+    """Return the text of each page as it would be written now."""
+    return {CLAIMS: claims_page(), DEFECTS: defects_page(), README: readme()}
+
+
 def outdated() -> list[Path]:
     """Return the pages that differ from what `main` would write now."""
-    pages = {CLAIMS: claims_page(), DEFECTS: defects_page()}
-    return [path for path, text in pages.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    return [path for path, text in pages().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
 
 
 def main() -> int:
-    """Write both pages; return the exit status."""
-    CLAIMS.write_text(claims_page(), encoding="utf-8")
-    DEFECTS.write_text(defects_page(), encoding="utf-8")
+    """Write all pages; return the exit status."""
+    for path, text in pages().items():
+        path.write_text(text, encoding="utf-8")
     return 0
 
 

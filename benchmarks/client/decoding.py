@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from xpander_api_client.types import decode
+from xpander_api_client.conversion import decode
 
 from benchmarks.client.list_server import page
 from benchmarks.client.timing import median_seconds

@@ -1,40 +1,22 @@
-"""Where the API is and how to reach it: the address, credentials, headers and time limits of every call."""
+"""Clients: the address, credentials, headers and time limits of every call."""
 
 import ssl
 from collections.abc import Mapping
 from threading import Lock
 from types import TracebackType
-from typing import Any, Self, TypedDict
+from typing import Any, Self
 
 import httpx
 from attrs import define, evolve, field
 
-from .types import UNSET, RequestFiles, Unset
+from .requests import Request
+from .types import UNSET, Unset
 
 DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
-"""Limits in seconds, for a client that sets none."""
+"""Limits in seconds of a client that sets none."""
 
 Timeout = httpx.Timeout | float | None
 """Limits in seconds; None waits without limit."""
-
-
-class RequestParts(TypedDict, total=False):
-    """What a request may hold beside its method and path."""
-
-    params: dict[str, Any]
-    headers: dict[str, str]
-    cookies: dict[str, str]
-    json: Any
-    data: dict[str, Any]
-    files: RequestFiles
-    content: bytes
-
-
-class Request(RequestParts):
-    """An operation's request as plain data; `Client.prepare` makes arguments for httpx of it."""
-
-    method: str
-    url: str
 
 
 def _shown_url(url: str) -> str:
@@ -45,20 +27,20 @@ def _shown_url(url: str) -> str:
 class Client:
     """A client without credentials. It is a context manager, for `with` and for `async with`.
 
-    Copies made by `with_headers`, `with_cookies` and `with_timeout` leave the original as it is. A copy opens
-    connections of its own, unless an httpx client was given, which both then use.
+    `with_headers`, `with_cookies` and `with_timeout` return a copy and do not change the original. A copy opens its own
+    connections, unless an httpx client was given, which both then use.
 
     Args:
-        base_url: Address that the operations' paths are appended to.
-        raise_on_unexpected_status: Whether a status that is not documented raises `errors.UnexpectedStatus`; if not,
-            it is returned as a plain `Response`.
+        base_url: Address to which the paths of the operations are appended.
+        raise_on_unexpected_status: Whether an undocumented status raises `errors.UnexpectedStatus` in
+            `sync_detailed` and `asyncio_detailed`; if not, they return a `Response` without a parsed body.
         headers: Headers of every request.
         cookies: Cookies of every request.
         timeout: Limits in seconds of every request; by default `DEFAULT_TIMEOUT`, or those of the httpx client given.
-        verify_ssl: Whether to verify the server's certificate, or how.
+        verify_ssl: Whether to verify the server's certificate, or the context to verify it with.
         follow_redirects: Whether to follow redirects.
-        httpx_args: More arguments for the httpx clients that it makes, such as `transport`.
-        httpx_client: One's own httpx client to send with. It stays open when this client closes.
+        httpx_args: More arguments for the httpx clients that are created, such as `transport`.
+        httpx_client: An httpx client to send with. It stays open when this client closes.
         async_httpx_client: The same for asynchronous calls.
     """
 
@@ -79,15 +61,15 @@ class Client:
     _lock: Any = field(factory=Lock, init=False, repr=False)
 
     def with_headers(self, headers: Mapping[str, str]) -> Self:
-        """Return a copy that sends these headers too."""
+        """Return a copy with additional headers."""
         return evolve(self, headers={**self._headers, **headers})
 
     def with_cookies(self, cookies: Mapping[str, str]) -> Self:
-        """Return a copy that sends these cookies too."""
+        """Return a copy with additional cookies."""
         return evolve(self, cookies={**self._cookies, **cookies})
 
     def with_timeout(self, timeout: Timeout) -> Self:
-        """Return a copy with these limits, in seconds."""
+        """Return a copy with these time limits, in seconds."""
         return evolve(self, timeout=timeout)
 
     def set_httpx_client(self, client: httpx.Client) -> Self:
@@ -101,7 +83,7 @@ class Client:
         return self
 
     def get_httpx_client(self) -> httpx.Client:
-        """Return the httpx client that sends: the one given, else one that is made at the first call."""
+        """Return the httpx client that sends: the one given, else one that is created at the first call."""
         if self._httpx_client is not None:
             return self._httpx_client
         with self._lock:
@@ -110,7 +92,7 @@ class Client:
             return self._made
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Return the httpx client that sends asynchronous calls: the one given, else one made at the first call."""
+        """Return the httpx client that sends asynchronous calls: the one given, else one created at the first call."""
         if self._async_httpx_client is not None:
             return self._async_httpx_client
         with self._lock:
@@ -121,8 +103,12 @@ class Client:
     def prepare(
         self, request: Request, *, headers: Mapping[str, str] | None = None, timeout: Timeout | Unset = UNSET
     ) -> dict[str, Any]:
-        """Return the arguments for `request` or `build_request` of any httpx client: the operation's own, with this
-        client's address, headers, cookies, credentials and limits. What the call gives comes before all of them.
+        """Return the arguments for `request` or `build_request` of any httpx client.
+
+        Args:
+            request: The request of an operation, to which address, headers, cookies and credentials are added.
+            headers: Headers of this call, which take precedence.
+            timeout: Limits of this call in seconds, which take precedence.
         """
         arguments: dict[str, Any] = {name: value for name, value in request.items() if name != "cookies"}
         arguments["url"] = self.base_url.rstrip("/") + request["url"]
@@ -179,12 +165,12 @@ class Client:
 
 @define(eq=False)
 class AuthenticatedClient(Client):
-    """A client with credentials: an API key, which is the default way, or a bearer token. Its `repr` shows neither.
+    """A client with credentials: an API key or a bearer token. Its `repr` shows neither.
 
     Args:
-        token: Bearer token, or what `auth_header_name` and `prefix` make of it.
+        token: Bearer token, sent in `auth_header_name` after `prefix`.
         api_key: API key, sent as `x-api-key`.
-        prefix: What stands before the token, if anything.
+        prefix: The word before the token, if any.
         auth_header_name: Name of the header for the token.
 
     The other arguments are those of `Client`.
@@ -199,7 +185,7 @@ class AuthenticatedClient(Client):
     auth_header_name: str = field(default="Authorization", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse credentials here, where the message need not repeat them as the error of a later call would."""
+        """Check the credentials here, because the error of a later call would show them."""
         if bool(self.api_key) == bool(self.token):
             raise ValueError("give either api_key or token; for calls without credentials use Client")
         credential = self.api_key or self.token or ""

@@ -1,21 +1,21 @@
-"""The errors that this client raises beside those of httpx.
+"""The errors that this client raises in addition to those of httpx.
 
 ApiError
 ├── InvalidRequest        an argument that cannot be sent
 ├── InvalidData           plain objects that do not fit a model
-└── ResponseError         an answer that is not as documented, or says no
-    ├── UnexpectedStatus  its status is not documented
-    ├── UndecodableBody   its body is not what its status promises, such as no JSON
-    ├── InvalidBody       its body is JSON but does not fit the model
-    └── ErrorResponse     a documented error where a stream of events was asked for
+└── ResponseError         a response that is a documented error, or is not as documented
+    ├── ErrorResponse     a documented error
+    ├── UnexpectedStatus  an undocumented status
+    ├── UndecodableBody   a body in another format than documented, such as HTML in place of JSON
+    └── InvalidBody       a JSON body that does not fit the model
 """
 
 SHOWN_BYTES = 200
-"""How much of a body a message shows."""
+"""Bytes of a body that a message shows."""
 
 
 class ApiError(Exception):
-    """Root of this client's own errors. They pickle, and no credential is in them."""
+    """Base class of this client's errors. They pickle, and hold no credentials."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({str(self)!r})"
@@ -26,7 +26,7 @@ class InvalidRequest(ApiError, ValueError):
 
 
 class InvalidData(ApiError, ValueError):
-    """Plain objects do not fit a model. `path` says where, as in `$.items[0].id`."""
+    """Plain objects do not fit a model. `path` is a JSON path, such as `$.items[0].id`."""
 
     def __init__(self, model: str, path: str, reason: str) -> None:
         super().__init__(model, path, reason)
@@ -39,7 +39,7 @@ class InvalidData(ApiError, ValueError):
 
 
 class ResponseError(ApiError):
-    """An answer is not as documented, or says no. It keeps the operation, the status and the body."""
+    """A response is a documented error, or is not as documented."""
 
     def __init__(self, operation: str, status_code: int, content: bytes, *details: object) -> None:
         super().__init__(operation, status_code, content, *details)
@@ -58,11 +58,11 @@ class UnexpectedStatus(ResponseError):
     """The status is not documented."""
 
     def __str__(self) -> str:
-        return self._describe(f"a status that is not documented; the body is {self._shown()}")
+        return self._describe(f"the status is not documented; the body is {self._shown()}")
 
 
 class UndecodableBody(ResponseError):
-    """The body is not what the status promises, such as an HTML page in place of JSON."""
+    """The body is not in the documented format, such as HTML in place of JSON."""
 
     def __init__(self, operation: str, status_code: int, content: bytes, reason: str) -> None:
         super().__init__(operation, status_code, content, reason)
@@ -73,7 +73,7 @@ class UndecodableBody(ResponseError):
 
 
 class InvalidBody(ResponseError):
-    """The body is JSON but does not fit the model. `path` says where, as in `$.items[0].id`."""
+    """The body is JSON but does not fit the model. `path` is a JSON path, such as `$.items[0].id`."""
 
     def __init__(self, operation: str, status_code: int, content: bytes, model: str, path: str, reason: str) -> None:
         super().__init__(operation, status_code, content, model, path, reason)
@@ -86,11 +86,11 @@ class InvalidBody(ResponseError):
 
 
 class ErrorResponse(ResponseError):
-    """A documented error came where a stream of events was asked for; `parsed` is its body."""
+    """The response is a documented error; `parsed` is its body."""
 
     def __init__(self, operation: str, status_code: int, content: bytes, parsed: object) -> None:
         super().__init__(operation, status_code, content, parsed)
         self.parsed = parsed
 
     def __str__(self) -> str:
-        return self._describe(f"no events but {self.parsed!r}")
+        return self._describe(f"a documented error, {self.parsed!r}")

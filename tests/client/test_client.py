@@ -68,8 +68,9 @@ def test_a_token_goes_into_the_header_that_is_named(requests: Requests) -> None:
 
 
 def test_a_client_without_credentials_sends_none(requests: Requests) -> None:
-    """`Client` calls the API as someone without credentials does."""
-    delete_task.sync("t", client=Client("https://api.example", httpx_args={"transport": requests.transport}))
+    """`Client` sends none; passing it to an operation that needs credentials is a type error."""
+    nobody = Client("https://api.example", httpx_args={"transport": requests.transport})
+    delete_task.sync("t", client=nobody)  # type: ignore[arg-type]
     assert not {"authorization", "x-api-key", "cookie"} & set(requests[0].headers)
 
 
@@ -245,8 +246,9 @@ def test_redirects_are_followed_if_told(follow: bool) -> None:
         there = request.url.path.endswith("/there")
         return httpx.Response(204) if there else httpx.Response(307, headers={"location": "/v1/tasks/there"})
 
-    client = Client(
+    client = AuthenticatedClient(
         "https://api.example",
+        api_key=SECRET,
         follow_redirects=follow,
         raise_on_unexpected_status=False,
         httpx_args={"transport": httpx.MockTransport(answer)},

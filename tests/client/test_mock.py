@@ -6,10 +6,9 @@ import asyncio
 import datetime
 import uuid
 from collections.abc import Iterator
-from typing import TypeVar
 
 import pytest
-from xpander_api_client import AuthenticatedClient, Client
+from xpander_api_client import AuthenticatedClient, errors
 from xpander_api_client.api.tasks import (
     delete_task,
     get_task,
@@ -25,17 +24,13 @@ from xpander_api_client.api.tasks import (
 from xpander_api_client.models import (
     AgentExecutionStatus,
     ErrorDetail,
-    FullThread,
     HTTPValidationError,
     InvokeRequest,
     Task,
     TaskInput,
-    TasksPage,
 )
 
 from xpander_mock import DEMO_API_KEY, DEMO_BEARER_TOKEN, XpanderMock
-
-T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +45,8 @@ def client(mock: XpanderMock) -> Iterator[AuthenticatedClient]:
         yield client
 
 
-def one(result: object, kind: type[T]) -> T:
-    """The result, which must be of that type."""
-    assert isinstance(result, kind)
-    return result
-
-
-def agent_of(client: Client) -> str:
-    return one(list_tasks.sync(client=client), TasksPage).items[0].agent_id
+def agent_of(client: AuthenticatedClient) -> str:
+    return (list_tasks.sync(client=client)).items[0].agent_id
 
 
 def test_a_task_from_invoke_to_delete(client: AuthenticatedClient) -> None:
@@ -65,21 +54,22 @@ def test_a_task_from_invoke_to_delete(client: AuthenticatedClient) -> None:
     agent = agent_of(client)
     chosen = str(uuid.uuid4())
     body = InvokeRequest(input=TaskInput(text="Where?"), id=chosen, title="A question")
-    task = one(invoke_agent.sync(agent, client=client, body=body), Task)
+    task = invoke_agent.sync(agent, client=client, body=body)
     assert (task.id, task.status, task.title) == (chosen, AgentExecutionStatus.COMPLETED, "A question")
-    assert one(get_task.sync(task.id, client=client), Task) == task
+    assert (get_task.sync(task.id, client=client)) == task
     later = task.created_at + datetime.timedelta(seconds=1)
-    page = one(list_tasks.sync(client=client, from_date=task.created_at, to_date=later), TasksPage)
+    page = list_tasks.sync(client=client, from_date=task.created_at, to_date=later)
     assert task.id in {item.id for item in page.items}
-    assert task.id in {item.id for item in one(list_agent_tasks.sync(agent, client=client), TasksPage).items}
-    thread = one(get_task_thread.sync(task.id, client=client), list)
+    assert task.id in {item.id for item in (list_agent_tasks.sync(agent, client=client)).items}
+    thread = get_task_thread.sync(task.id, client=client)
     assert [message.role for message in thread] == ["user", "assistant"]
     assert (thread[0].content, thread[1].content) == ("Where?", task.result)
-    full = one(get_task_thread_full.sync(task.id, client=client), FullThread)
+    full = get_task_thread_full.sync(task.id, client=client)
     assert {message.id for message in thread} <= {message.id for message in full.root}
-    assert one(stop_task.sync(task.id, client=client), Task) == task
-    assert delete_task.sync(task.id, client=client) is None
-    assert isinstance(get_task.sync(task.id, client=client), ErrorDetail)
+    assert (stop_task.sync(task.id, client=client)) == task
+    delete_task.sync(task.id, client=client)
+    with pytest.raises(errors.ErrorResponse, match="get_task answered 404"):
+        get_task.sync(task.id, client=client)
 
 
 def test_the_same_asynchronously(mock: XpanderMock) -> None:
@@ -87,12 +77,12 @@ def test_the_same_asynchronously(mock: XpanderMock) -> None:
 
     async def check() -> None:
         async with AuthenticatedClient(mock.url, token=DEMO_BEARER_TOKEN) as client:
-            page = one(await list_tasks.asyncio(client=client, per_page=1), TasksPage)
+            page = await list_tasks.asyncio(client=client, per_page=1)
             agent = page.items[0].agent_id
             body = InvokeRequest(input=TaskInput(text="Later."))
-            task = one(await invoke_agent_async.asyncio(agent, client=client, body=body), Task)
+            task = await invoke_agent_async.asyncio(agent, client=client, body=body)
             assert task.status in (AgentExecutionStatus.PENDING, AgentExecutionStatus.EXECUTING)
-            stopped = one(await stop_task.asyncio(task.id, client=client), Task)
+            stopped = await stop_task.asyncio(task.id, client=client)
             assert stopped.status in (AgentExecutionStatus.STOPPED, AgentExecutionStatus.COMPLETED)
             gone = await delete_task.asyncio_detailed(task.id, client=client)
             assert (gone.status_code, gone.parsed) == (204, None)
@@ -106,7 +96,7 @@ def test_a_stream_in_all_its_forms(client: AuthenticatedClient, mock: XpanderMoc
     body = InvokeRequest(input=TaskInput(text="Tell me."))
     with invoke_agent_stream.stream(agent, client=client, body=body) as arriving:
         events = list(arriving)
-    collected = one(invoke_agent_stream.sync(agent, client=client, body=body), list)
+    collected = invoke_agent_stream.sync(agent, client=client, body=body)
 
     async def check() -> None:
         async with (
@@ -119,14 +109,16 @@ def test_a_stream_in_all_its_forms(client: AuthenticatedClient, mock: XpanderMoc
     for each in (events, collected):
         finished = Task.from_dict(each[-1].data)
         assert "".join(event.data for event in each if event.type == "chunk") == finished.result
-        assert one(get_task.sync(finished.id, client=client), Task).result == finished.result
+        assert (get_task.sync(finished.id, client=client)).result == finished.result
 
 
-def test_documented_errors_come_back_parsed(client: AuthenticatedClient, mock: XpanderMock) -> None:
-    """Wrong credentials, an unknown id and a wrong parameter are the bodies that the contract documents."""
-    with Client(mock.url) as nobody:
-        assert isinstance(list_tasks.sync(client=nobody), ErrorDetail)
-    assert isinstance(get_task.sync("unknown", client=client), ErrorDetail)
-    refused = one(list_tasks.sync(client=client, per_page=51), HTTPValidationError)
-    assert isinstance(refused.detail, list)
-    assert refused.detail[0].loc == ["query", "per_page"]
+def test_documented_errors_are_raised_with_their_parsed_body(client: AuthenticatedClient, mock: XpanderMock) -> None:
+    """Wrong credentials, an unknown id and a wrong parameter raise the errors that the contract documents."""
+    with AuthenticatedClient(mock.url, api_key="wrong") as nobody, pytest.raises(errors.ErrorResponse) as caught:
+        list_tasks.sync(client=nobody)
+    assert (caught.value.status_code, type(caught.value.parsed)) == (401, ErrorDetail)
+    with pytest.raises(errors.ErrorResponse) as caught:
+        list_tasks.sync(client=client, per_page=51)
+    assert isinstance(caught.value.parsed, HTTPValidationError)
+    assert caught.value.parsed.detail is not None
+    assert caught.value.parsed.detail[0].loc == ["query", "per_page"]

@@ -6,11 +6,12 @@ import copy
 import datetime
 import json
 import pickle
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import pytest
 from xpander_api_client import errors, models
+from xpander_api_client.conversion import Model, ResponseModel, decode
 from xpander_api_client.models import (
     AgentExecutionStatus,
     FullThread,
@@ -23,7 +24,7 @@ from xpander_api_client.models import (
     TasksPage,
     User,
 )
-from xpander_api_client.types import UNSET, Model, decode
+from xpander_api_client.types import UNSET, Unset
 
 from .contract import SCHEMAS
 
@@ -36,6 +37,7 @@ OPTIONAL = [
     for field in SCHEMAS[name]["properties"]
     if field not in SCHEMAS[name].get("required", [])
 ]
+ONLY_IN_RESPONSES = set(OBJECTS) - {"InvokeRequest", "TaskInput", "User"}
 REQUIRED = [
     pytest.param(name, field, id=f"{name}-{field}") for name in OBJECTS for field in SCHEMAS[name].get("required", [])
 ]
@@ -93,6 +95,15 @@ def test_json_and_model_round_trip(name: str, whole: bool) -> None:
     assert getattr(models, name).from_dict(made.to_dict()) == made
 
 
+@pytest.mark.parametrize("name", OBJECTS)
+def test_models_that_requests_use_tell_absent_from_null(name: str) -> None:
+    """Models that only responses use have another base class, whose fields are never UNSET."""
+    model: Any = getattr(models, name)
+    assert issubclass(model, ResponseModel) == (name in ONLY_IN_RESPONSES)
+    unset = [field for field in model.__annotations__ if Unset in get_args(model.__annotations__[field])]
+    assert not (name in ONLY_IN_RESPONSES and unset)
+
+
 @pytest.mark.parametrize(("name", "field"), REQUIRED)
 def test_a_missing_required_field_names_the_path_and_the_model(name: str, field: str) -> None:
     """Leaving out any required field of any model says which field and which model."""
@@ -126,15 +137,20 @@ def test_the_path_leads_into_lists_and_maps() -> None:
 
 @pytest.mark.parametrize(("name", "field"), OPTIONAL)
 def test_an_absent_field_is_its_default(name: str, field: str) -> None:
-    """An optional field that is not sent has the documented default, or is unset."""
+    """An absent field has its documented default, else it is UNSET in a model of requests and None in a response."""
     schema = SCHEMAS[name]["properties"][field]
-    assert getattr(from_sample(name, whole=False), field) == schema.get("default", UNSET)
+    absent = None if name in ONLY_IN_RESPONSES else UNSET
+    assert getattr(from_sample(name, whole=False), field) == schema.get("default", absent)
 
 
 @pytest.mark.parametrize(("name", "field"), OPTIONAL)
 def test_null_is_taken_where_the_contract_allows_it(name: str, field: str) -> None:
-    """A field that may be null can be null, and stays null when it is written; any other refuses it."""
-    if allows_null(SCHEMAS[name]["properties"][field]):
+    """Null in a response is the same as an absent field; in a model of requests it stays null where it is allowed."""
+    if name in ONLY_IN_RESPONSES:
+        absent = from_sample(name, whole=False)
+        assert from_sample(name, {field: None}, whole=False) == absent
+        assert absent.to_dict().get(field) is not None or field not in absent.to_dict()
+    elif allows_null(SCHEMAS[name]["properties"][field]):
         made = from_sample(name, {field: None})
         assert getattr(made, field) is None
         assert made.to_dict()[field] is None

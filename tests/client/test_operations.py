@@ -12,7 +12,8 @@ import httpx
 import pytest
 from xpander_api_client import errors
 from xpander_api_client.api import tasks
-from xpander_api_client.types import Response, dump
+from xpander_api_client.conversion import dump
+from xpander_api_client.types import Response
 
 from .conftest import Answers
 from .contract import EVENT, OPERATIONS, SCHEMAS, Operation
@@ -48,9 +49,9 @@ def comparable(value: Any) -> Any:
 
 
 def contains(whole: Any, part: Any) -> bool:
-    """Whether the whole has all of the part; documented defaults may stand beside it."""
+    """Return whether the whole has all of the part, null being absent; documented defaults may be added."""
     if isinstance(part, dict):
-        return all(name in whole and contains(whole[name], value) for name, value in part.items())
+        return all(contains(whole.get(name), value) for name, value in part.items())
     if isinstance(part, list):
         return len(whole) == len(part) and all(map(contains, whole, part))
     return bool(whole == part)
@@ -88,16 +89,23 @@ def test_an_unset_parameter_is_not_sent(operation: Operation) -> None:
 
 @documented
 def test_a_documented_answer_is_read_in_every_flavour(operation: Operation, status: int, answering: Answers) -> None:
-    """All four flavours read the contract's own example of every documented status, errors included."""
+    """All four flavours read the contract's example of every documented status; the short ones raise the errors."""
     content, headers = operation.body(status)
     answers = answering(status, content, headers)
-    plain = call(operation, "sync", client=answers.client)
-    example = operation.example(status)
-    assert contains(comparable(dump(plain)), comparable([example] if example is EVENT else example))
     detailed = call(operation, "sync_detailed", client=answers.client)
-    assert (detailed.status_code, detailed.parsed, detailed.documented) == (status, plain, True)
-    assert call(operation, "asyncio", client=answers.client) == plain
+    assert (detailed.status_code, detailed.documented) == (status, True)
+    example = operation.example(status)
+    assert contains(comparable(dump(detailed.parsed)), comparable([example] if example is EVENT else example))
     assert call(operation, "asyncio_detailed", client=answers.client) == detailed
+    for flavour in ("sync", "asyncio"):
+        if status < 300:
+            assert call(operation, flavour, client=answers.client) == detailed.parsed
+        else:
+            with pytest.raises(errors.ErrorResponse) as caught:
+                call(operation, flavour, client=answers.client)
+            error = caught.value
+            assert (error.operation, error.status_code, error.content) == (operation.name, status, content)
+            assert error.parsed == detailed.parsed
     assert len(answers.requests) == 4
 
 
@@ -122,22 +130,31 @@ def test_an_undocumented_status_is_a_typed_error(
         call(operation, flavour, client=answers.client)
     error = caught.value
     assert (error.operation, error.status_code) == (operation.name, status)
-    assert f"{operation.name} answered {status}: a status that is not documented" in str(error)
+    assert f"{operation.name} answered {status}: the status is not documented" in str(error)
     assert "down for maintenance" in str(error)
 
 
 @each
-@flavours
+@pytest.mark.parametrize("flavour", ["sync_detailed", "asyncio_detailed"])
 @undocumented
 def test_an_undocumented_status_is_a_plain_response_if_asked(
     operation: Operation, flavour: str, status: int, answering: Answers
 ) -> None:
-    """With `raise_on_unexpected_status=False` all flavours return the response itself, and never None."""
+    """With `raise_on_unexpected_status=False` the detailed flavours return the response without a parsed body."""
     answers = answering(status, b"<html>", {"x-request-id": "r-1"}, raise_on_unexpected_status=False)
     response = call(operation, flavour, client=answers.client)
     assert isinstance(response, Response)
     assert (response.status_code, response.content, response.headers["x-request-id"]) == (status, b"<html>", "r-1")
     assert (response.parsed, response.documented) == (None, False)
+
+
+@each
+@pytest.mark.parametrize("flavour", ["sync", "asyncio"])
+def test_an_undocumented_status_is_never_a_success(operation: Operation, flavour: str, answering: Answers) -> None:
+    """The short flavours return the success or raise, also in a client that returns undocumented statuses."""
+    answers = answering(299, b"{}", raise_on_unexpected_status=False)
+    with pytest.raises(errors.UnexpectedStatus):
+        call(operation, flavour, client=answers.client)
 
 
 @documented
@@ -148,7 +165,7 @@ def test_a_body_that_is_not_what_the_status_promises_is_a_clear_error(
     content, _ = operation.body(status)
     answers = answering(status, b"<html>Bad gateway" + b"!" * 1000, {"content-type": "text/html"})
     if not content:
-        assert call(operation, "sync", client=answers.client) is None
+        assert call(operation, "sync_detailed", client=answers.client).parsed is None
         return
     with pytest.raises(errors.UndecodableBody, match="<html>Bad gateway") as caught:
         call(operation, "sync", client=answers.client)

@@ -11,8 +11,9 @@ import httpx
 import pytest
 from xpander_api_client import Client, errors
 from xpander_api_client.api.tasks import get_task, invoke_agent, list_tasks
+from xpander_api_client.conversion import dump
 from xpander_api_client.models import AgentExecutionStatus, InvokeRequest, OutputFormat, TaskInput, User
-from xpander_api_client.types import UNSET, dump
+from xpander_api_client.types import UNSET
 
 from .conftest import Answers
 
@@ -36,7 +37,7 @@ class Moment(datetime.datetime):
 def test_an_aware_time_is_sent_in_rfc_3339(moment: datetime.datetime, text: str, answering: Answers) -> None:
     """A time keeps its offset, in hours and minutes, and its plus sign is escaped in the address."""
     answers = answering(500, b'{"detail": "x"}')
-    list_tasks.sync(client=answers.client, from_date=moment, to_date=moment)
+    list_tasks.sync_detailed(client=answers.client, from_date=moment, to_date=moment)
     assert dict(answers.request.url.params) == {"page": "1", "per_page": "20", "from_date": text, "to_date": text}
     assert b"+" not in answers.request.url.query
 
@@ -46,7 +47,7 @@ def test_a_naive_time_is_refused_before_it_is_sent(name: str, answering: Answers
     """A time without an offset is an error that shows it and says what to do; no request is made."""
     answers = answering()
     with pytest.raises(errors.InvalidRequest, match=r"datetime\(2026, 2, 7, 2, 13, 28\) has no offset.*datetime.UTC"):
-        list_tasks.sync(client=answers.client, **{name: NAIVE})  # type: ignore[arg-type]
+        list_tasks.sync_detailed(client=answers.client, **{name: NAIVE})  # type: ignore[arg-type]
     assert answers.requests == []
 
 
@@ -55,9 +56,9 @@ def test_a_naive_time_in_a_body_is_refused(answering: Answers) -> None:
     answers = answering(500, b'{"detail": "x"}')
     body = InvokeRequest(input=TaskInput(), payload_extension={"due": [NAIVE]})
     with pytest.raises(errors.InvalidRequest, match="has no offset"):
-        invoke_agent.sync("a", client=answers.client, body=body)
+        invoke_agent.sync_detailed("a", client=answers.client, body=body)
     body.payload_extension = {"due": [NAIVE.replace(tzinfo=datetime.UTC)]}
-    invoke_agent.sync("a", client=answers.client, body=body)
+    invoke_agent.sync_detailed("a", client=answers.client, body=body)
     assert json.loads(answers.request.content)["payload_extension"] == {"due": ["2026-02-07T02:13:28+00:00"]}
 
 
@@ -75,7 +76,7 @@ def test_a_naive_time_in_a_body_is_refused(answering: Answers) -> None:
 def test_an_id_is_one_segment_of_the_path(task_id: str, path: str, answering: Answers) -> None:
     """Whatever an id holds, it can lead to no other path."""
     answers = answering(404, b'{"detail": "x"}')
-    get_task.sync(task_id, client=answers.client)
+    get_task.sync_detailed(task_id, client=answers.client)
     assert answers.request.url.raw_path.decode() == path
 
 
@@ -84,7 +85,7 @@ def test_an_empty_id_is_refused(task_id: Any, answering: Answers) -> None:
     """An id that is empty or missing would ask for the list in place of a task."""
     answers = answering()
     with pytest.raises(errors.InvalidRequest, match="must not be empty"):
-        get_task.sync(task_id, client=answers.client)
+        get_task.sync_detailed(task_id, client=answers.client)
     assert answers.requests == []
 
 
@@ -92,8 +93,8 @@ def test_an_empty_id_is_refused(task_id: Any, answering: Answers) -> None:
 def test_an_enum_is_sent_as_its_value(status: Any, answering: Answers) -> None:
     """A member, known or not, is sent as the contract spells it."""
     answers = answering(401, b'{"detail": "x"}')
-    list_tasks.sync(client=answers.client, status=status, page=UNSET, per_page=UNSET)
-    list_tasks.sync(client=answers.client, status=AgentExecutionStatus("new"), page=UNSET, per_page=UNSET)
+    list_tasks.sync_detailed(client=answers.client, status=status, page=UNSET, per_page=UNSET)
+    list_tasks.sync_detailed(client=answers.client, status=AgentExecutionStatus("new"), page=UNSET, per_page=UNSET)
     assert [request.url.query for request in answers.requests] == [b"status=failed", b"status=new"]
 
 
@@ -105,7 +106,7 @@ def test_a_body_is_sent_as_json(answering: Answers) -> None:
         output_format=OutputFormat.JSON,
         output_schema={"type": "object"},
     )
-    invoke_agent.sync("a", client=answers.client, body=body, version="draft")
+    invoke_agent.sync_detailed("a", client=answers.client, body=body, version="draft")
     request = answers.request
     assert (request.method, request.url.raw_path) == ("POST", b"/v1/agents/a/invoke?version=draft")
     assert request.headers["content-type"] == "application/json"

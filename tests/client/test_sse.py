@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from xpander_api_client.api import EventDecoder
+from xpander_api_client.events import EventDecoder
 
 STREAM = b': hello\nevent: x\ndata: {"a": 1}\nid: 7\n\nretry: 5\r\ndata:two\r\ndata: lines\r\n\r\ndata: last\r\r\n\n'
 EVENTS = ['{"a": 1}', "two\nlines", "last"]

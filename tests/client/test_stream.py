@@ -150,8 +150,8 @@ def test_the_request_asks_for_events_and_is_patient() -> None:
 @pytest.mark.parametrize(
     ("status", "content", "error", "message"),
     [
-        (404, b'{"detail": "no such agent"}', errors.ErrorResponse, "answered 404: no events but ErrorDetail"),
-        (503, b"busy", errors.UnexpectedStatus, "answered 503: a status that is not documented"),
+        (404, b'{"detail": "no such agent"}', errors.ErrorResponse, "answered 404: a documented error, ErrorDetail"),
+        (503, b"busy", errors.UnexpectedStatus, "answered 503: the status is not documented"),
         (500, b"<html>", errors.UndecodableBody, "answered 500: JSON is malformed"),
         (200, b'{"id": "t"}', errors.UndecodableBody, "answered 200: .*text/event-stream.*application/json"),
     ],

@@ -1,6 +1,6 @@
-"""The data that requests and responses carry."""
+"""The models of requests and responses."""
 
-from ..types import resolve_annotations as _resolve_annotations
+from ..conversion import resolve_annotations as _resolve_annotations
 from .agent_execution_status import AgentExecutionStatus
 from .deep_planning import DeepPlanning
 from .deep_planning_item import DeepPlanningItem

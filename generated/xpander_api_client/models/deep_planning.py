@@ -5,24 +5,23 @@ from typing import TYPE_CHECKING
 from attrs import define as _define
 from attrs import field as _field
 
-from ..types import Model as _Model
-from ..types import Unset
+from ..conversion import ResponseModel as _ResponseModel
 
 if TYPE_CHECKING:
     from ..models.deep_planning_item import DeepPlanningItem
 
 
 @_define(kw_only=True)
-class DeepPlanning(_Model):
+class DeepPlanning(_ResponseModel):
     """The agent's plan, when it works with one."""
 
-    enabled: bool | Unset = False
+    enabled: bool = False
     """Whether the agent plans."""
-    enforce: bool | Unset = False
+    enforce: bool = False
     """Whether the plan must be completed."""
-    started: bool | Unset = False
+    started: bool = False
     """Whether work on the plan has begun."""
-    question_raised: bool | Unset = False
+    question_raised: bool = False
     """Whether the agent has asked something back."""
-    tasks: list[DeepPlanningItem] | Unset = _field(factory=list)
+    tasks: list[DeepPlanningItem] = _field(factory=list)
     """The steps, in order."""

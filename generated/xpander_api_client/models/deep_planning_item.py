@@ -2,17 +2,16 @@ from __future__ import annotations
 
 from attrs import define as _define
 
-from ..types import Model as _Model
-from ..types import Unset
+from ..conversion import ResponseModel as _ResponseModel
 
 
 @_define(kw_only=True)
-class DeepPlanningItem(_Model):
+class DeepPlanningItem(_ResponseModel):
     """One step of the agent's plan."""
 
     id: str
     """Id of the step."""
     title: str
     """What the step is."""
-    completed: bool | Unset = False
+    completed: bool = False
     """Whether it is done."""

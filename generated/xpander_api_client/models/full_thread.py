@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 from attrs import define as _define
 from attrs import field as _field
 
-from ..types import OTHERS as _OTHERS
-from ..types import Model as _Model
+from ..conversion import OTHERS as _OTHERS
+from ..conversion import ResponseModel as _ResponseModel
 
 if TYPE_CHECKING:
     from ..models.message import Message
 
 
 @_define(kw_only=True)
-class FullThread(_Model):
+class FullThread(_ResponseModel):
     """The conversation of a task under `root`, and of each of its sub-tasks under the sub-task's id."""
 
     root: list[Message]
     """Messages of the task itself, oldest first."""
     additional_properties: dict[str, list[Message]] = _field(factory=dict, metadata=_OTHERS)
-    """What has no field of its own."""
+    """The undeclared properties."""

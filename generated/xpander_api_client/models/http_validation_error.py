@@ -4,16 +4,15 @@ from typing import TYPE_CHECKING
 
 from attrs import define as _define
 
-from ..types import UNSET, Unset
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 if TYPE_CHECKING:
     from ..models.validation_error import ValidationError
 
 
 @_define(kw_only=True)
-class HTTPValidationError(_Model):
+class HTTPValidationError(_ResponseModel):
     """All parts of a request that are not as documented."""
 
-    detail: list[ValidationError] | Unset = UNSET
+    detail: list[ValidationError] | None = None
     """The parts."""

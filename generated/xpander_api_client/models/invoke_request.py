@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 from attrs import define as _define
 
+from ..conversion import Model as _Model
 from ..models.llm_reasoning_effort import LLMReasoningEffort
 from ..models.output_format import OutputFormat
 from ..models.think_mode import ThinkMode
 from ..types import UNSET, Unset
-from ..types import Model as _Model
 
 if TYPE_CHECKING:
     from ..models.json_object import JsonObject

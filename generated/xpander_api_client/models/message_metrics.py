@@ -2,17 +2,16 @@ from __future__ import annotations
 
 from attrs import define as _define
 
-from ..types import UNSET, Unset
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 
 @_define(kw_only=True)
-class MessageMetrics(_Model):
+class MessageMetrics(_ResponseModel):
     """Language model tokens that a message has used."""
 
-    input_tokens: int | Unset = UNSET
+    input_tokens: int | None = None
     """Tokens read."""
-    output_tokens: int | Unset = UNSET
+    output_tokens: int | None = None
     """Tokens written."""
-    total_tokens: int | Unset = UNSET
+    total_tokens: int | None = None
     """Both together."""

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from attrs import define as _define
 
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 
 @_define(kw_only=True)
-class PendingECARequest(_Model):
+class PendingECARequest(_ResponseModel):
     """A sign-in by the user that the task waits for."""
 
     connector_name: str

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 from attrs import define as _define
 from attrs import field as _field
 
+from ..conversion import ResponseModel as _ResponseModel
 from ..models.agent_execution_status import AgentExecutionStatus
 from ..models.llm_reasoning_effort import LLMReasoningEffort
 from ..models.output_format import OutputFormat
 from ..models.think_mode import ThinkMode
-from ..types import UNSET, Unset
-from ..types import Model as _Model
 
 if TYPE_CHECKING:
     from ..models.deep_planning import DeepPlanning
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @_define(kw_only=True)
-class Task(_Model):
+class Task(_ResponseModel):
     """A task in full: input, status, result and times of its latest turn, its place among other tasks, and how it was
     run."""
 
@@ -37,87 +36,87 @@ class Task(_Model):
     """What the agent is asked."""
     created_at: datetime.datetime
     """When it was created. Later turns do not change it."""
-    status: AgentExecutionStatus | None | Unset = AgentExecutionStatus.PENDING
+    status: AgentExecutionStatus = AgentExecutionStatus.PENDING
     """Where it stands."""
-    internal_status: None | str | Unset = UNSET
+    internal_status: str | None = None
     """Internal processing status."""
-    last_executed_node_id: None | str | Unset = UNSET
+    last_executed_node_id: str | None = None
     """Id of the workflow node that ran last."""
-    agent_version: None | str | Unset = UNSET
+    agent_version: str | None = None
     """Version of the agent that runs it."""
-    started_at: datetime.datetime | None | Unset = UNSET
+    started_at: datetime.datetime | None = None
     """When the latest turn began to execute."""
-    paused_at: datetime.datetime | None | Unset = UNSET
+    paused_at: datetime.datetime | None = None
     """When it was paused."""
-    finished_at: datetime.datetime | None | Unset = UNSET
+    finished_at: datetime.datetime | None = None
     """When it reached a final state."""
-    result: None | str | Unset = UNSET
+    result: str | None = None
     """Result of the latest turn; a JSON document when `output_format` is json."""
-    parent_execution: None | str | Unset = UNSET
+    parent_execution: str | None = None
     """Id of the task that delegated this one."""
-    sub_executions: list[str] | None | Unset = _field(factory=list)
+    sub_executions: list[str] = _field(factory=list)
     """Ids of the tasks that this one delegated."""
-    finished_sub_executions: list[str] | None | Unset = _field(factory=list)
+    finished_sub_executions: list[str] = _field(factory=list)
     """Those of them that have finished."""
-    is_manually_stopped: bool | None | Unset = False
+    is_manually_stopped: bool = False
     """Whether someone stopped it."""
-    is_orchestration: bool | None | Unset = False
+    is_orchestration: bool = False
     """Whether it only directs other tasks."""
-    is_continuous: bool | None | Unset = False
+    is_continuous: bool = False
     """Whether it runs until it is stopped."""
-    source: None | str | Unset = UNSET
+    source: str | None = None
     """Where it came from, such as `sdk`, `api` or `webhook`."""
-    worker_id: None | str | Unset = UNSET
+    worker_id: str | None = None
     """Id of the worker that runs it."""
-    title: None | str | Unset = UNSET
+    title: str | None = None
     """Title of the latest turn."""
-    triggering_agent_id: None | str | Unset = UNSET
+    triggering_agent_id: str | None = None
     """Id of the agent that called for it."""
-    additional_context: None | str | Unset = UNSET
+    additional_context: str | None = None
     """Context given to the agent beside the input."""
-    instructions_override: None | str | Unset = UNSET
+    instructions_override: str | None = None
     """Instructions used in place of the agent's own."""
-    expected_output: None | str | Unset = UNSET
+    expected_output: str | None = None
     """What the answer should be like."""
-    output_format: None | OutputFormat | Unset = OutputFormat.TEXT
+    output_format: OutputFormat = OutputFormat.TEXT
     """Form of the result."""
-    output_schema: JsonObject | None | Unset = UNSET
+    output_schema: JsonObject | None = None
     """JSON Schema that a JSON result conforms to."""
-    payload_extension: JsonObject | None | Unset = UNSET
+    payload_extension: JsonObject | None = None
     """Free data of the caller, returned as sent."""
-    mcp_servers: list[JsonObject] | None | Unset = _field(factory=list)
+    mcp_servers: list[JsonObject] = _field(factory=list)
     """MCP servers offered to the agent."""
-    think_mode: None | ThinkMode | Unset = ThinkMode.DEFAULT
+    think_mode: ThinkMode = ThinkMode.DEFAULT
     """How hard the agent thinks."""
-    llm_model_provider: None | str | Unset = UNSET
+    llm_model_provider: str | None = None
     """Provider of the language model that was used."""
-    llm_model_name: None | str | Unset = UNSET
+    llm_model_name: str | None = None
     """Language model that was used."""
-    llm_reasoning_effort: LLMReasoningEffort | None | Unset = UNSET
+    llm_reasoning_effort: LLMReasoningEffort | None = None
     """Reasoning effort that was used."""
-    execution_attempts: int | None | Unset = 1
+    execution_attempts: int = 1
     """How often the latest turn was tried."""
-    events_streaming: bool | None | Unset = False
+    events_streaming: bool = False
     """Whether its events are streamed."""
-    used_mutating_tools: bool | None | Unset = False
+    used_mutating_tools: bool = False
     """Whether a tool that changes something was used."""
-    disable_attachment_injection: bool | None | Unset = False
+    disable_attachment_injection: bool = False
     """Whether files are kept out of the prompt."""
-    return_metrics: bool | None | Unset = False
+    return_metrics: bool = False
     """Whether metrics are returned with messages."""
-    test_run_node_id: None | str | Unset = UNSET
+    test_run_node_id: str | None = None
     """Id of the workflow node under test."""
-    voice_id: None | str | Unset = UNSET
+    voice_id: str | None = None
     """Voice for a spoken result."""
-    user_oidc_token: None | str | Unset = UNSET
+    user_oidc_token: str | None = None
     """OpenID Connect token of the user, for tools that act in the user's name."""
-    user_tokens: JsonObject | None | Unset = UNSET
+    user_tokens: JsonObject | None = None
     """Tokens of the user for connectors, by connector."""
-    hitl_request: HITLRequest | None | Unset = UNSET
+    hitl_request: HITLRequest | None = None
     """Approval that it waits for."""
-    pending_eca_request: None | PendingECARequest | Unset = UNSET
+    pending_eca_request: PendingECARequest | None = None
     """Sign-in that it waits for."""
-    deep_planning: DeepPlanning | None | Unset = UNSET
+    deep_planning: DeepPlanning | None = None
     """The agent's plan."""
-    tokens: None | Tokens | Unset = UNSET
+    tokens: Tokens | None = None
     """Tokens used."""

@@ -5,11 +5,11 @@ from typing import Any
 
 from attrs import define as _define
 
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 
 @_define(kw_only=True)
-class TaskEvent(_Model):
+class TaskEvent(_ResponseModel):
     """One event of a streamed task."""
 
     type: str

@@ -4,13 +4,12 @@ import datetime
 
 from attrs import define as _define
 
+from ..conversion import ResponseModel as _ResponseModel
 from ..models.agent_execution_status import AgentExecutionStatus
-from ..types import UNSET, Unset
-from ..types import Model as _Model
 
 
 @_define(kw_only=True)
-class TasksListItem(_Model):
+class TasksListItem(_ResponseModel):
     """What a list shows of a task; `get_task` shows the rest."""
 
     id: str
@@ -22,19 +21,19 @@ class TasksListItem(_Model):
     status: AgentExecutionStatus
     """Where a task stands. `completed`, `failed`, `error` and `stopped` are final; `pending`, `executing` and `paused`
     are not."""
-    user_id: None | str | Unset = UNSET
+    user_id: str | None = None
     """Id of the user who created it; null when none is known."""
-    parent_task_id: None | str | Unset = UNSET
+    parent_task_id: str | None = None
     """Id of the task that delegated this one; null for a task of its own."""
-    triggering_agent_id: None | str | Unset = UNSET
+    triggering_agent_id: str | None = None
     """Id of the agent that called for it; null when no agent did."""
-    created_at: datetime.datetime | None | Unset = UNSET
+    created_at: datetime.datetime | None = None
     """When it was created."""
-    updated_at: datetime.datetime | None | Unset = UNSET
+    updated_at: datetime.datetime | None = None
     """When it last changed."""
-    source_node_type: None | str | Unset = UNSET
+    source_node_type: str | None = None
     """Where it came from, such as `sdk`, `api` or `webhook`."""
-    result: None | str | Unset = UNSET
+    result: str | None = None
     """Result of the latest turn, once there is one."""
-    title: None | str | Unset = UNSET
+    title: str | None = None
     """Title of the latest turn."""

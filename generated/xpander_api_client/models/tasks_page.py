@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 from attrs import define as _define
 
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 if TYPE_CHECKING:
     from ..models.tasks_list_item import TasksListItem
 
 
 @_define(kw_only=True)
-class TasksPage(_Model):
+class TasksPage(_ResponseModel):
     """One page of tasks, and how many there are in all."""
 
     items: list[TasksListItem]

@@ -2,17 +2,16 @@ from __future__ import annotations
 
 from attrs import define as _define
 
-from ..types import Model as _Model
-from ..types import Unset
+from ..conversion import ResponseModel as _ResponseModel
 
 
 @_define(kw_only=True)
-class Tokens(_Model):
+class Tokens(_ResponseModel):
     """Language model tokens that the task has used."""
 
-    completion_tokens: int | Unset = 0
+    completion_tokens: int = 0
     """Tokens written."""
-    prompt_tokens: int | Unset = 0
+    prompt_tokens: int = 0
     """Tokens read."""
-    total_tokens: int | Unset = 0
+    total_tokens: int = 0
     """Both together."""

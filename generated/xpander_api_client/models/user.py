@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from attrs import define as _define
 
+from ..conversion import Model as _Model
 from ..types import UNSET, Unset
-from ..types import Model as _Model
 
 if TYPE_CHECKING:
     from ..models.json_object import JsonObject

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from attrs import define as _define
 
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 
 @_define(kw_only=True)
-class ValidationError(_Model):
+class ValidationError(_ResponseModel):
     """One part of a request that is not as documented."""
 
     loc: list[int | str]

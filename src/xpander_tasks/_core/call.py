@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import httpx
 import msgspec
+from xpander_api_client.conversion import decode, type_name
 from xpander_api_client.models import ErrorDetail, HTTPValidationError
-from xpander_api_client.types import decode, type_name
 
 from xpander_tasks import errors
 from xpander_tasks._core.effects import Flow, Send, Sleep

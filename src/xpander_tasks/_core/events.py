@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import msgspec
-from xpander_api_client.api import EventDecoder
+from xpander_api_client.events import EventDecoder
 
 from xpander_tasks._core.call import RequestSpec
 from xpander_tasks._core.effects import Emit, Emitting, Flow, Read

@@ -6,8 +6,8 @@ import uuid
 from typing import Any, Protocol
 
 import attrs
-from xpander_api_client.client import Request as RequestParts
 from xpander_api_client.models import InvokeRequest, TaskInput
+from xpander_api_client.requests import Request as RequestParts
 from xpander_api_client.types import UNSET, Unset
 
 from xpander_tasks.errors import UsageError

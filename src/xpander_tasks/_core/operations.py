@@ -20,8 +20,8 @@ from xpander_api_client.api.tasks import (
     list_tasks,
     stop_task,
 )
-from xpander_api_client.client import Request as RequestParts
 from xpander_api_client.models import FullThread, Message
+from xpander_api_client.requests import Request as RequestParts
 
 from xpander_tasks._core.call import Caller, RequestSpec
 from xpander_tasks._core.effects import Emitting, Flow

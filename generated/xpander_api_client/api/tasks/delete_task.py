@@ -9,9 +9,10 @@ from typing import TypeAlias
 
 import httpx
 
-from ... import api as _api
-from ...client import Client as _Client
-from ...client import Request as _Request
+from ... import calls as _calls
+from ... import requests as _requests
+from ... import responses as _responses
+from ...client import AuthenticatedClient as _AuthenticatedClient
 from ...client import Timeout as _Timeout
 from ...models.error_detail import ErrorDetail
 from ...models.http_validation_error import HTTPValidationError
@@ -19,56 +20,60 @@ from ...types import UNSET, Unset
 from ...types import Response as _Response
 
 DeleteTaskResult: TypeAlias = None | ErrorDetail | HTTPValidationError
-"""What is read from an answer: the success, or a documented error."""
+"""The body of a success or of a documented error."""
 
-_READERS: _api.Readers = {
-    "204": (_api.no_body, None),
-    "401": (_api.json, ErrorDetail),
-    "403": (_api.json, ErrorDetail),
-    "404": (_api.json, ErrorDetail),
-    "422": (_api.json, HTTPValidationError),
-    "429": (_api.json, ErrorDetail),
-    "500": (_api.json, ErrorDetail),
+_READERS: _responses.Readers = {
+    "204": (_responses.no_body, None),
+    "401": (_responses.json, ErrorDetail),
+    "403": (_responses.json, ErrorDetail),
+    "404": (_responses.json, ErrorDetail),
+    "422": (_responses.json, HTTPValidationError),
+    "429": (_responses.json, ErrorDetail),
+    "500": (_responses.json, ErrorDetail),
 }
+_SUCCESSES: frozenset[str] = frozenset(["204"])
 
 
 def build_request(
     task_id: str,
-) -> _Request:
-    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+) -> _requests.Request:
+    """Return the request as plain data, without sending it. The arguments are those of `sync`.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
     """
-    return _api.request(
+    return _requests.build(
         "DELETE",
         "/v1/tasks/{task_id}".format(
-            task_id=_api.path_value(task_id),
+            task_id=_requests.path_value(task_id),
         ),
     )
 
 
 def parse_response(response: httpx.Response) -> DeleteTaskResult:
-    """Return what an answer says; nothing is sent.
+    """Parse a response of this operation, however it was received.
 
     Raises:
         errors.UnexpectedStatus: The status is not documented.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
     """
-    parsed: DeleteTaskResult = _api.read("delete_task", _READERS, response)
+    parsed: DeleteTaskResult = _responses.parse("delete_task", _READERS, response)
     return parsed
 
 
 def sync_detailed(
     task_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[DeleteTaskResult]:
-    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
-    return _api.call(
+    """Call the operation and return the status and the headers with the parsed body, for documented errors too.
+
+    The arguments are those of `sync`. An undocumented status raises unless the client is told to return it.
+    """
+    return _calls.call(
         client,
         build_request(
             task_id=task_id,
@@ -82,10 +87,10 @@ def sync_detailed(
 def sync(
     task_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> DeleteTaskResult | _Response[DeleteTaskResult]:
+) -> None:
     """Delete a task and its sub-tasks.
 
     Removes the task, its conversation and its whole tree of sub-tasks for good. A task that still runs is cancelled
@@ -93,38 +98,40 @@ def sync(
 
     Args:
         task_id: Id of the task.
-        client: Where to send it, with the credentials.
-        headers: Headers for this call; they win over those of the client.
-        timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
+        client: The client to send with.
+        headers: Headers of this call, which take precedence over those of the client.
+        timeout: Limits of this call in seconds, in place of those of the client; None waits without limit.
 
     Returns:
-        What the answer says: the success, or the body of a documented error. If the status is not documented and the
-        client does not raise on it, the plain response.
+        The body of the success.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
-        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.ErrorResponse: The response is a documented error; `parsed` is its body.
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
-        httpx.TransportError: The connection failed, or a limit was passed.
+        httpx.TransportError: The connection failed, or a time limit passed.
     """
-    return sync_detailed(
+    response = sync_detailed(
         task_id=task_id,
         client=client,
         headers=headers,
         timeout=timeout,
-    ).result()
+    )
+    parsed: None = _responses.success("delete_task", _READERS, _SUCCESSES, response)
+    return parsed
 
 
 async def asyncio_detailed(
     task_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[DeleteTaskResult]:
-    """As `sync_detailed`, asynchronously."""
-    return await _api.acall(
+    """Call the operation as `sync_detailed` does, asynchronously."""
+    return await _calls.acall(
         client,
         build_request(
             task_id=task_id,
@@ -138,15 +145,16 @@ async def asyncio_detailed(
 async def asyncio(
     task_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> DeleteTaskResult | _Response[DeleteTaskResult]:
-    """As `sync`, asynchronously."""
+) -> None:
+    """Call the operation as `sync` does, asynchronously."""
     response = await asyncio_detailed(
         task_id=task_id,
         client=client,
         headers=headers,
         timeout=timeout,
     )
-    return response.result()
+    parsed: None = _responses.success("delete_task", _READERS, _SUCCESSES, response)
+    return parsed

@@ -9,9 +9,10 @@ from typing import TypeAlias
 
 import httpx
 
-from ... import api as _api
-from ...client import Client as _Client
-from ...client import Request as _Request
+from ... import calls as _calls
+from ... import requests as _requests
+from ... import responses as _responses
+from ...client import AuthenticatedClient as _AuthenticatedClient
 from ...client import Timeout as _Timeout
 from ...models.error_detail import ErrorDetail
 from ...models.http_validation_error import HTTPValidationError
@@ -21,17 +22,18 @@ from ...types import UNSET, Unset
 from ...types import Response as _Response
 
 InvokeAgentAsyncResult: TypeAlias = Task | ErrorDetail | HTTPValidationError
-"""What is read from an answer: the success, or a documented error."""
+"""The body of a success or of a documented error."""
 
-_READERS: _api.Readers = {
-    "200": (_api.json, Task),
-    "401": (_api.json, ErrorDetail),
-    "403": (_api.json, ErrorDetail),
-    "404": (_api.json, ErrorDetail),
-    "422": (_api.json, HTTPValidationError),
-    "429": (_api.json, ErrorDetail),
-    "500": (_api.json, ErrorDetail),
+_READERS: _responses.Readers = {
+    "200": (_responses.json, Task),
+    "401": (_responses.json, ErrorDetail),
+    "403": (_responses.json, ErrorDetail),
+    "404": (_responses.json, ErrorDetail),
+    "422": (_responses.json, HTTPValidationError),
+    "429": (_responses.json, ErrorDetail),
+    "500": (_responses.json, ErrorDetail),
 }
+_SUCCESSES: frozenset[str] = frozenset(["200"])
 
 
 def build_request(
@@ -39,47 +41,50 @@ def build_request(
     *,
     body: InvokeRequest,
     version: str | Unset = UNSET,
-) -> _Request:
-    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+) -> _requests.Request:
+    """Return the request as plain data, without sending it. The arguments are those of `sync`.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
     """
-    return _api.request(
+    return _requests.build(
         "POST",
         "/v1/agents/{agent_id}/invoke/async".format(
-            agent_id=_api.path_value(agent_id),
+            agent_id=_requests.path_value(agent_id),
         ),
         query={
             "version": version,
         },
-        body=_api.json_body(body),
+        body=_requests.json_body(body),
     )
 
 
 def parse_response(response: httpx.Response) -> InvokeAgentAsyncResult:
-    """Return what an answer says; nothing is sent.
+    """Parse a response of this operation, however it was received.
 
     Raises:
         errors.UnexpectedStatus: The status is not documented.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
     """
-    parsed: InvokeAgentAsyncResult = _api.read("invoke_agent_async", _READERS, response)
+    parsed: InvokeAgentAsyncResult = _responses.parse("invoke_agent_async", _READERS, response)
     return parsed
 
 
 def sync_detailed(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     body: InvokeRequest,
     version: str | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[InvokeAgentAsyncResult]:
-    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
-    return _api.call(
+    """Call the operation and return the status and the headers with the parsed body, for documented errors too.
+
+    The arguments are those of `sync`. An undocumented status raises unless the client is told to return it.
+    """
+    return _calls.call(
         client,
         build_request(
             agent_id=agent_id,
@@ -95,12 +100,12 @@ def sync_detailed(
 def sync(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     body: InvokeRequest,
     version: str | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> InvokeAgentAsyncResult | _Response[InvokeAgentAsyncResult]:
+) -> Task:
     """Run an agent in the background.
 
     Answers at once with a task that is pending or executing, and lists it from then on. Follow it with `get_task`.
@@ -109,43 +114,45 @@ def sync(
     Args:
         agent_id: Id of the agent.
         version: Version of the agent to run; `draft` runs one that is not deployed.
-        client: Where to send it, with the credentials.
+        client: The client to send with.
         body: A turn for an agent to run.
-        headers: Headers for this call; they win over those of the client.
-        timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
+        headers: Headers of this call, which take precedence over those of the client.
+        timeout: Limits of this call in seconds, in place of those of the client; None waits without limit.
 
     Returns:
-        What the answer says: the success, or the body of a documented error. If the status is not documented and the
-        client does not raise on it, the plain response.
+        The body of the success.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
-        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.ErrorResponse: The response is a documented error; `parsed` is its body.
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
-        httpx.TransportError: The connection failed, or a limit was passed.
+        httpx.TransportError: The connection failed, or a time limit passed.
     """
-    return sync_detailed(
+    response = sync_detailed(
         agent_id=agent_id,
         version=version,
         body=body,
         client=client,
         headers=headers,
         timeout=timeout,
-    ).result()
+    )
+    parsed: Task = _responses.success("invoke_agent_async", _READERS, _SUCCESSES, response)
+    return parsed
 
 
 async def asyncio_detailed(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     body: InvokeRequest,
     version: str | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[InvokeAgentAsyncResult]:
-    """As `sync_detailed`, asynchronously."""
-    return await _api.acall(
+    """Call the operation as `sync_detailed` does, asynchronously."""
+    return await _calls.acall(
         client,
         build_request(
             agent_id=agent_id,
@@ -161,13 +168,13 @@ async def asyncio_detailed(
 async def asyncio(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     body: InvokeRequest,
     version: str | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> InvokeAgentAsyncResult | _Response[InvokeAgentAsyncResult]:
-    """As `sync`, asynchronously."""
+) -> Task:
+    """Call the operation as `sync` does, asynchronously."""
     response = await asyncio_detailed(
         agent_id=agent_id,
         version=version,
@@ -176,4 +183,5 @@ async def asyncio(
         headers=headers,
         timeout=timeout,
     )
-    return response.result()
+    parsed: Task = _responses.success("invoke_agent_async", _READERS, _SUCCESSES, response)
+    return parsed

@@ -12,9 +12,10 @@ from typing import TypeAlias
 
 import httpx
 
-from ... import api as _api
-from ...client import Client as _Client
-from ...client import Request as _Request
+from ... import calls as _calls
+from ... import requests as _requests
+from ... import responses as _responses
+from ...client import AuthenticatedClient as _AuthenticatedClient
 from ...client import Timeout as _Timeout
 from ...models.error_detail import ErrorDetail
 from ...models.http_validation_error import HTTPValidationError
@@ -24,17 +25,18 @@ from ...types import UNSET, Unset
 from ...types import Response as _Response
 
 InvokeAgentStreamResult: TypeAlias = list[TaskEvent] | ErrorDetail | HTTPValidationError
-"""What is read from an answer: the success, or a documented error."""
+"""The body of a success or of a documented error."""
 
-_READERS: _api.Readers = {
-    "200": (_api.events, TaskEvent),
-    "401": (_api.json, ErrorDetail),
-    "403": (_api.json, ErrorDetail),
-    "404": (_api.json, ErrorDetail),
-    "422": (_api.json, HTTPValidationError),
-    "429": (_api.json, ErrorDetail),
-    "500": (_api.json, ErrorDetail),
+_READERS: _responses.Readers = {
+    "200": (_responses.events, TaskEvent),
+    "401": (_responses.json, ErrorDetail),
+    "403": (_responses.json, ErrorDetail),
+    "404": (_responses.json, ErrorDetail),
+    "422": (_responses.json, HTTPValidationError),
+    "429": (_responses.json, ErrorDetail),
+    "500": (_responses.json, ErrorDetail),
 }
+_SUCCESSES: frozenset[str] = frozenset(["200"])
 
 
 def build_request(
@@ -42,16 +44,16 @@ def build_request(
     *,
     body: InvokeRequest,
     version: str | Unset = UNSET,
-) -> _Request:
-    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+) -> _requests.Request:
+    """Return the request as plain data, without sending it. The arguments are those of `sync`.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
     """
-    return _api.request(
+    return _requests.build(
         "POST",
         "/v1/agents/{agent_id}/invoke/stream".format(
-            agent_id=_api.path_value(agent_id),
+            agent_id=_requests.path_value(agent_id),
         ),
         query={
             "version": version,
@@ -59,33 +61,36 @@ def build_request(
         headers={
             "accept": "text/event-stream",
         },
-        body=_api.json_body(body),
+        body=_requests.json_body(body),
     )
 
 
 def parse_response(response: httpx.Response) -> InvokeAgentStreamResult:
-    """Return what an answer says; nothing is sent.
+    """Parse a response of this operation, however it was received.
 
     Raises:
         errors.UnexpectedStatus: The status is not documented.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
     """
-    parsed: InvokeAgentStreamResult = _api.read("invoke_agent_stream", _READERS, response)
+    parsed: InvokeAgentStreamResult = _responses.parse("invoke_agent_stream", _READERS, response)
     return parsed
 
 
 def sync_detailed(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     body: InvokeRequest,
     version: str | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[InvokeAgentStreamResult]:
-    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
-    return _api.call(
+    """Call the operation and return the status and the headers with the parsed body, for documented errors too.
+
+    The arguments are those of `sync`. An undocumented status raises unless the client is told to return it.
+    """
+    return _calls.call(
         client,
         build_request(
             agent_id=agent_id,
@@ -102,12 +107,12 @@ def sync_detailed(
 def sync(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     body: InvokeRequest,
     version: str | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> InvokeAgentStreamResult | _Response[InvokeAgentStreamResult]:
+) -> list[TaskEvent]:
     """Run an agent and receive its events as they happen.
 
     Answers with server-sent events, one `TaskEvent` as JSON in each `data:` line. Usually `connected` (it may be
@@ -118,43 +123,45 @@ def sync(
     Args:
         agent_id: Id of the agent.
         version: Version of the agent to run; `draft` runs one that is not deployed.
-        client: Where to send it, with the credentials.
+        client: The client to send with.
         body: A turn for an agent to run.
-        headers: Headers for this call; they win over those of the client.
-        timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
+        headers: Headers of this call, which take precedence over those of the client.
+        timeout: Limits of this call in seconds, in place of those of the client; None waits without limit.
 
     Returns:
-        What the answer says: the success, or the body of a documented error. If the status is not documented and the
-        client does not raise on it, the plain response.
+        The body of the success.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
-        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.ErrorResponse: The response is a documented error; `parsed` is its body.
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
-        httpx.TransportError: The connection failed, or a limit was passed.
+        httpx.TransportError: The connection failed, or a time limit passed.
     """
-    return sync_detailed(
+    response = sync_detailed(
         agent_id=agent_id,
         version=version,
         body=body,
         client=client,
         headers=headers,
         timeout=timeout,
-    ).result()
+    )
+    parsed: list[TaskEvent] = _responses.success("invoke_agent_stream", _READERS, _SUCCESSES, response)
+    return parsed
 
 
 async def asyncio_detailed(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     body: InvokeRequest,
     version: str | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[InvokeAgentStreamResult]:
-    """As `sync_detailed`, asynchronously."""
-    return await _api.acall(
+    """Call the operation as `sync_detailed` does, asynchronously."""
+    return await _calls.acall(
         client,
         build_request(
             agent_id=agent_id,
@@ -171,13 +178,13 @@ async def asyncio_detailed(
 async def asyncio(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     body: InvokeRequest,
     version: str | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> InvokeAgentStreamResult | _Response[InvokeAgentStreamResult]:
-    """As `sync`, asynchronously."""
+) -> list[TaskEvent]:
+    """Call the operation as `sync` does, asynchronously."""
     response = await asyncio_detailed(
         agent_id=agent_id,
         version=version,
@@ -186,41 +193,42 @@ async def asyncio(
         headers=headers,
         timeout=timeout,
     )
-    return response.result()
+    parsed: list[TaskEvent] = _responses.success("invoke_agent_stream", _READERS, _SUCCESSES, response)
+    return parsed
 
 
 def parse_event(data: str) -> TaskEvent:
-    """Return what the data of one event say; nothing is sent.
+    """Parse the data of one event, however it was received.
 
     Raises:
-        errors.UndecodableBody: It is not JSON.
-        errors.InvalidBody: It does not fit its type; the message names the path.
+        errors.UndecodableBody: The data is not JSON.
+        errors.InvalidBody: The data does not fit its type; the message names the path.
     """
-    parsed: TaskEvent = _api.event("invoke_agent_stream", 200, data.encode(), TaskEvent)
+    parsed: TaskEvent = _responses.parse_event("invoke_agent_stream", 200, data.encode(), TaskEvent)
     return parsed
 
 
 def stream(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     body: InvokeRequest,
     version: str | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> AbstractContextManager[Iterator[TaskEvent]]:
-    """Send the request and iterate over the events as they arrive, inside a `with` block.
+    """Call the operation and iterate over the events as they arrive, inside a `with` block.
 
     The arguments are those of `sync`. Unless `timeout` is given, reading waits for the next event without limit.
 
     Raises:
-        errors.ErrorResponse: The answer is a documented error; `parsed` is its body.
+        errors.ErrorResponse: The response is a documented error; `parsed` is its body.
         errors.UnexpectedStatus: The status is not documented.
-        errors.UndecodableBody: The answer has no events, or an event is not JSON.
+        errors.UndecodableBody: The response has no events, or an event is not JSON.
         errors.InvalidBody: An event does not fit its type; the message names the path.
-        httpx.TransportError: The connection failed, or a limit was passed.
+        httpx.TransportError: The connection failed, or a time limit passed.
     """
-    return _api.stream(
+    return _calls.stream(
         client,
         build_request(
             agent_id=agent_id,
@@ -237,14 +245,14 @@ def stream(
 def astream(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     body: InvokeRequest,
     version: str | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> AbstractAsyncContextManager[AsyncIterator[TaskEvent]]:
-    """As `stream`, asynchronously, inside an `async with` block."""
-    return _api.astream(
+    """Call the operation and iterate over the events as they arrive, inside an `async with` block."""
+    return _calls.astream(
         client,
         build_request(
             agent_id=agent_id,

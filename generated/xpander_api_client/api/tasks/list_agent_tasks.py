@@ -11,9 +11,10 @@ from typing import TypeAlias
 
 import httpx
 
-from ... import api as _api
-from ...client import Client as _Client
-from ...client import Request as _Request
+from ... import calls as _calls
+from ... import requests as _requests
+from ... import responses as _responses
+from ...client import AuthenticatedClient as _AuthenticatedClient
 from ...client import Timeout as _Timeout
 from ...models.agent_execution_status import AgentExecutionStatus
 from ...models.error_detail import ErrorDetail
@@ -23,17 +24,18 @@ from ...types import UNSET, Unset
 from ...types import Response as _Response
 
 ListAgentTasksResult: TypeAlias = TasksPage | ErrorDetail | HTTPValidationError
-"""What is read from an answer: the success, or a documented error."""
+"""The body of a success or of a documented error."""
 
-_READERS: _api.Readers = {
-    "200": (_api.json, TasksPage),
-    "401": (_api.json, ErrorDetail),
-    "403": (_api.json, ErrorDetail),
-    "404": (_api.json, ErrorDetail),
-    "422": (_api.json, HTTPValidationError),
-    "429": (_api.json, ErrorDetail),
-    "500": (_api.json, ErrorDetail),
+_READERS: _responses.Readers = {
+    "200": (_responses.json, TasksPage),
+    "401": (_responses.json, ErrorDetail),
+    "403": (_responses.json, ErrorDetail),
+    "404": (_responses.json, ErrorDetail),
+    "422": (_responses.json, HTTPValidationError),
+    "429": (_responses.json, ErrorDetail),
+    "500": (_responses.json, ErrorDetail),
 }
+_SUCCESSES: frozenset[str] = frozenset(["200"])
 
 
 def build_request(
@@ -46,16 +48,16 @@ def build_request(
     triggering_agent_id: str | Unset = UNSET,
     status: AgentExecutionStatus | Unset = UNSET,
     internal_status: str | Unset = UNSET,
-) -> _Request:
-    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+) -> _requests.Request:
+    """Return the request as plain data, without sending it. The arguments are those of `sync`.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
     """
-    return _api.request(
+    return _requests.build(
         "GET",
         "/v1/agents/{agent_id}/tasks".format(
-            agent_id=_api.path_value(agent_id),
+            agent_id=_requests.path_value(agent_id),
         ),
         query={
             "page": page,
@@ -70,21 +72,21 @@ def build_request(
 
 
 def parse_response(response: httpx.Response) -> ListAgentTasksResult:
-    """Return what an answer says; nothing is sent.
+    """Parse a response of this operation, however it was received.
 
     Raises:
         errors.UnexpectedStatus: The status is not documented.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
     """
-    parsed: ListAgentTasksResult = _api.read("list_agent_tasks", _READERS, response)
+    parsed: ListAgentTasksResult = _responses.parse("list_agent_tasks", _READERS, response)
     return parsed
 
 
 def sync_detailed(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     page: int | Unset = 1,
     per_page: int | Unset = 20,
     user_id: str | Unset = UNSET,
@@ -95,8 +97,11 @@ def sync_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[ListAgentTasksResult]:
-    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
-    return _api.call(
+    """Call the operation and return the status and the headers with the parsed body, for documented errors too.
+
+    The arguments are those of `sync`. An undocumented status raises unless the client is told to return it.
+    """
+    return _calls.call(
         client,
         build_request(
             agent_id=agent_id,
@@ -117,7 +122,7 @@ def sync_detailed(
 def sync(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     page: int | Unset = 1,
     per_page: int | Unset = 20,
     user_id: str | Unset = UNSET,
@@ -127,7 +132,7 @@ def sync(
     internal_status: str | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> ListAgentTasksResult | _Response[ListAgentTasksResult]:
+) -> TasksPage:
     """List one agent's tasks.
 
     One page of the tasks of one agent, newest first by `created_at`: item for item what `list_tasks` returns for
@@ -145,22 +150,22 @@ def sync(
         status: Where a task stands. `completed`, `failed`, `error` and `stopped` are final; `pending`, `executing` and
             `paused` are not.
         internal_status: Only tasks with this internal processing status.
-        client: Where to send it, with the credentials.
-        headers: Headers for this call; they win over those of the client.
-        timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
+        client: The client to send with.
+        headers: Headers of this call, which take precedence over those of the client.
+        timeout: Limits of this call in seconds, in place of those of the client; None waits without limit.
 
     Returns:
-        What the answer says: the success, or the body of a documented error. If the status is not documented and the
-        client does not raise on it, the plain response.
+        The body of the success.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
-        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.ErrorResponse: The response is a documented error; `parsed` is its body.
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
-        httpx.TransportError: The connection failed, or a limit was passed.
+        httpx.TransportError: The connection failed, or a time limit passed.
     """
-    return sync_detailed(
+    response = sync_detailed(
         agent_id=agent_id,
         page=page,
         per_page=per_page,
@@ -172,13 +177,15 @@ def sync(
         client=client,
         headers=headers,
         timeout=timeout,
-    ).result()
+    )
+    parsed: TasksPage = _responses.success("list_agent_tasks", _READERS, _SUCCESSES, response)
+    return parsed
 
 
 async def asyncio_detailed(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     page: int | Unset = 1,
     per_page: int | Unset = 20,
     user_id: str | Unset = UNSET,
@@ -189,8 +196,8 @@ async def asyncio_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[ListAgentTasksResult]:
-    """As `sync_detailed`, asynchronously."""
-    return await _api.acall(
+    """Call the operation as `sync_detailed` does, asynchronously."""
+    return await _calls.acall(
         client,
         build_request(
             agent_id=agent_id,
@@ -211,7 +218,7 @@ async def asyncio_detailed(
 async def asyncio(
     agent_id: str,
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     page: int | Unset = 1,
     per_page: int | Unset = 20,
     user_id: str | Unset = UNSET,
@@ -221,8 +228,8 @@ async def asyncio(
     internal_status: str | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> ListAgentTasksResult | _Response[ListAgentTasksResult]:
-    """As `sync`, asynchronously."""
+) -> TasksPage:
+    """Call the operation as `sync` does, asynchronously."""
     response = await asyncio_detailed(
         agent_id=agent_id,
         page=page,
@@ -236,4 +243,5 @@ async def asyncio(
         headers=headers,
         timeout=timeout,
     )
-    return response.result()
+    parsed: TasksPage = _responses.success("list_agent_tasks", _READERS, _SUCCESSES, response)
+    return parsed

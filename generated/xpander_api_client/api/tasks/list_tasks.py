@@ -10,9 +10,10 @@ from typing import TypeAlias
 
 import httpx
 
-from ... import api as _api
-from ...client import Client as _Client
-from ...client import Request as _Request
+from ... import calls as _calls
+from ... import requests as _requests
+from ... import responses as _responses
+from ...client import AuthenticatedClient as _AuthenticatedClient
 from ...client import Timeout as _Timeout
 from ...models.agent_execution_status import AgentExecutionStatus
 from ...models.error_detail import ErrorDetail
@@ -22,15 +23,16 @@ from ...types import UNSET, Unset
 from ...types import Response as _Response
 
 ListTasksResult: TypeAlias = TasksPage | ErrorDetail | HTTPValidationError
-"""What is read from an answer: the success, or a documented error."""
+"""The body of a success or of a documented error."""
 
-_READERS: _api.Readers = {
-    "200": (_api.json, TasksPage),
-    "401": (_api.json, ErrorDetail),
-    "422": (_api.json, HTTPValidationError),
-    "429": (_api.json, ErrorDetail),
-    "500": (_api.json, ErrorDetail),
+_READERS: _responses.Readers = {
+    "200": (_responses.json, TasksPage),
+    "401": (_responses.json, ErrorDetail),
+    "422": (_responses.json, HTTPValidationError),
+    "429": (_responses.json, ErrorDetail),
+    "500": (_responses.json, ErrorDetail),
 }
+_SUCCESSES: frozenset[str] = frozenset(["200"])
 
 
 def build_request(
@@ -45,13 +47,13 @@ def build_request(
     internal_status: str | Unset = UNSET,
     from_date: datetime.datetime | Unset = UNSET,
     to_date: datetime.datetime | Unset = UNSET,
-) -> _Request:
-    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+) -> _requests.Request:
+    """Return the request as plain data, without sending it. The arguments are those of `sync`.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
     """
-    return _api.request(
+    return _requests.build(
         "GET",
         "/v1/tasks",
         query={
@@ -70,20 +72,20 @@ def build_request(
 
 
 def parse_response(response: httpx.Response) -> ListTasksResult:
-    """Return what an answer says; nothing is sent.
+    """Parse a response of this operation, however it was received.
 
     Raises:
         errors.UnexpectedStatus: The status is not documented.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
     """
-    parsed: ListTasksResult = _api.read("list_tasks", _READERS, response)
+    parsed: ListTasksResult = _responses.parse("list_tasks", _READERS, response)
     return parsed
 
 
 def sync_detailed(
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     page: int | Unset = 1,
     per_page: int | Unset = 20,
     user_id: str | Unset = UNSET,
@@ -97,8 +99,11 @@ def sync_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[ListTasksResult]:
-    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
-    return _api.call(
+    """Call the operation and return the status and the headers with the parsed body, for documented errors too.
+
+    The arguments are those of `sync`. An undocumented status raises unless the client is told to return it.
+    """
+    return _calls.call(
         client,
         build_request(
             page=page,
@@ -120,7 +125,7 @@ def sync_detailed(
 
 def sync(
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     page: int | Unset = 1,
     per_page: int | Unset = 20,
     user_id: str | Unset = UNSET,
@@ -133,7 +138,7 @@ def sync(
     to_date: datetime.datetime | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> ListTasksResult | _Response[ListTasksResult]:
+) -> TasksPage:
     """List the organization's tasks.
 
     One page of the tasks of the caller's organization, newest first by `created_at`, with ties in a stable order.
@@ -151,22 +156,22 @@ def sync(
         internal_status: Only tasks with this internal processing status.
         from_date: Only tasks created at this instant or later. RFC 3339, with an offset.
         to_date: Only tasks created at this instant or earlier. RFC 3339, with an offset.
-        client: Where to send it, with the credentials.
-        headers: Headers for this call; they win over those of the client.
-        timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
+        client: The client to send with.
+        headers: Headers of this call, which take precedence over those of the client.
+        timeout: Limits of this call in seconds, in place of those of the client; None waits without limit.
 
     Returns:
-        What the answer says: the success, or the body of a documented error. If the status is not documented and the
-        client does not raise on it, the plain response.
+        The body of the success.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
-        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.ErrorResponse: The response is a documented error; `parsed` is its body.
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
-        httpx.TransportError: The connection failed, or a limit was passed.
+        httpx.TransportError: The connection failed, or a time limit passed.
     """
-    return sync_detailed(
+    response = sync_detailed(
         page=page,
         per_page=per_page,
         user_id=user_id,
@@ -180,12 +185,14 @@ def sync(
         client=client,
         headers=headers,
         timeout=timeout,
-    ).result()
+    )
+    parsed: TasksPage = _responses.success("list_tasks", _READERS, _SUCCESSES, response)
+    return parsed
 
 
 async def asyncio_detailed(
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     page: int | Unset = 1,
     per_page: int | Unset = 20,
     user_id: str | Unset = UNSET,
@@ -199,8 +206,8 @@ async def asyncio_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[ListTasksResult]:
-    """As `sync_detailed`, asynchronously."""
-    return await _api.acall(
+    """Call the operation as `sync_detailed` does, asynchronously."""
+    return await _calls.acall(
         client,
         build_request(
             page=page,
@@ -222,7 +229,7 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: _Client,
+    client: _AuthenticatedClient,
     page: int | Unset = 1,
     per_page: int | Unset = 20,
     user_id: str | Unset = UNSET,
@@ -235,8 +242,8 @@ async def asyncio(
     to_date: datetime.datetime | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> ListTasksResult | _Response[ListTasksResult]:
-    """As `sync`, asynchronously."""
+) -> TasksPage:
+    """Call the operation as `sync` does, asynchronously."""
     response = await asyncio_detailed(
         page=page,
         per_page=per_page,
@@ -252,4 +259,5 @@ async def asyncio(
         headers=headers,
         timeout=timeout,
     )
-    return response.result()
+    parsed: TasksPage = _responses.success("list_tasks", _READERS, _SUCCESSES, response)
+    return parsed

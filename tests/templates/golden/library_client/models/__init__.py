@@ -1,6 +1,6 @@
-"""The data that requests and responses carry."""
+"""The models of requests and responses."""
 
-from ..types import resolve_annotations as _resolve_annotations
+from ..conversion import resolve_annotations as _resolve_annotations
 from .author import Author
 from .book import Book
 from .book_form import BookForm

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from attrs import define as _define
 
+from ..conversion import Model as _Model
 from ..types import UNSET, Unset
-from ..types import Model as _Model
 
 if TYPE_CHECKING:
     from ..models.book import Book

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from attrs import define as _define
 from attrs import field as _field
 
+from ..conversion import Model as _Model
 from ..models.genre import Genre
 from ..models.rank import Rank
 from ..types import UNSET, Unset
-from ..types import Model as _Model
 
 if TYPE_CHECKING:
     from ..models.author import Author

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from attrs import define as _define
 from attrs import field as _field
 
+from ..conversion import Model as _Model
 from ..models.genre import Genre
 from ..types import UNSET, File, Unset
-from ..types import Model as _Model
 
 if TYPE_CHECKING:
     from ..models.category import Category

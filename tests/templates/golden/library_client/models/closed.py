@@ -4,11 +4,11 @@ import datetime
 
 from attrs import define as _define
 
+from ..conversion import ResponseModel as _ResponseModel
 from ..models.closed_kind import ClosedKind
-from ..types import Model as _Model
 
 
 @_define(kw_only=True)
-class Closed(_Model):
+class Closed(_ResponseModel):
     kind: ClosedKind
     at: datetime.datetime

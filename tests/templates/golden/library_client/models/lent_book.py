@@ -4,10 +4,10 @@ from typing import Literal
 
 from attrs import define as _define
 
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 
 @_define(kw_only=True)
-class LentBook(_Model):
+class LentBook(_ResponseModel):
     kind: Literal["book"]
     isbn: str

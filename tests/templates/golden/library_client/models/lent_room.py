@@ -4,10 +4,10 @@ from typing import Literal
 
 from attrs import define as _define
 
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 
 @_define(kw_only=True)
-class LentRoom(_Model):
+class LentRoom(_ResponseModel):
     kind: Literal["room"]
     number: int

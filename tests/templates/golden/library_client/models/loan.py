@@ -6,9 +6,8 @@ from uuid import UUID
 
 from attrs import define as _define
 
+from ..conversion import ResponseModel as _ResponseModel
 from ..models.genre import Genre
-from ..types import UNSET, Unset
-from ..types import Model as _Model
 
 if TYPE_CHECKING:
     from ..models.lent_book import LentBook
@@ -18,17 +17,17 @@ if TYPE_CHECKING:
 
 
 @_define(kw_only=True)
-class Loan(_Model):
+class Loan(_ResponseModel):
     """A loan; composed of a base and more."""
 
     id: UUID
     opened: datetime.datetime
     subject: LentBook | LentRoom
     """What is lent; a constant tells the kinds apart."""
-    returned: datetime.datetime | None | Unset = UNSET
-    borrower: None | Organization | Person | Unset = UNSET
+    returned: datetime.datetime | None = None
+    borrower: Organization | Person | None = None
     """Either form; nothing but their fields tells them apart."""
-    due: datetime.date | str | Unset = UNSET
+    due: datetime.date | str | None = None
     """A day, or words."""
-    reminder: Genre | str | Unset = UNSET
+    reminder: Genre | str | None = None
     """A kind of reminder, one of our own or any other."""

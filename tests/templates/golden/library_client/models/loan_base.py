@@ -5,7 +5,7 @@ from uuid import UUID
 
 from attrs import define as _define
 
-from ..types import Model as _Model
+from ..conversion import Model as _Model
 
 
 @_define(kw_only=True)

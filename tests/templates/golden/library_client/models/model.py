@@ -4,15 +4,14 @@ from typing import TYPE_CHECKING
 
 from attrs import define as _define
 
-from ..types import UNSET, Unset
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 if TYPE_CHECKING:
     from ..models.request import Request
 
 
 @_define(kw_only=True)
-class Model(_Model):
+class Model(_ResponseModel):
     """Another one."""
 
-    request: Request | Unset = UNSET
+    request: Request | None = None

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from attrs import define as _define
 
-from ..types import Model as _Model
+from ..conversion import Model as _Model
 
 
 @_define(kw_only=True)

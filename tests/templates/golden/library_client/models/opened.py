@@ -4,11 +4,11 @@ import datetime
 
 from attrs import define as _define
 
+from ..conversion import ResponseModel as _ResponseModel
 from ..models.opened_kind import OpenedKind
-from ..types import Model as _Model
 
 
 @_define(kw_only=True)
-class Opened(_Model):
+class Opened(_ResponseModel):
     kind: OpenedKind
     at: datetime.datetime

@@ -3,11 +3,10 @@ from __future__ import annotations
 from attrs import define as _define
 from attrs import field as _field
 
-from ..types import UNSET, Unset
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 
 @_define(kw_only=True)
-class Organization(_Model):
+class Organization(_ResponseModel):
     name: str
-    vat_number: str | Unset = _field(default=UNSET, metadata={"json_name": "vat-number"})
+    vat_number: str | None = _field(default=None, metadata={"json_name": "vat-number"})

@@ -3,11 +3,10 @@ from __future__ import annotations
 from attrs import define as _define
 from attrs import field as _field
 
-from ..types import UNSET, Unset
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 
 @_define(kw_only=True)
-class Person(_Model):
+class Person(_ResponseModel):
     name: str
-    first_name: str | Unset = _field(default=UNSET, metadata={"json_name": "firstName"})
+    first_name: str | None = _field(default=None, metadata={"json_name": "firstName"})

@@ -5,17 +5,16 @@ from typing import Any
 from attrs import define as _define
 from attrs import field as _field
 
-from ..types import OTHERS as _OTHERS
-from ..types import UNSET, Unset
-from ..types import Model as _Model
+from ..conversion import OTHERS as _OTHERS
+from ..conversion import ResponseModel as _ResponseModel
 
 
 @_define(kw_only=True)
-class Problem(_Model):
+class Problem(_ResponseModel):
     """Why a request was refused, as in RFC 9457."""
 
     type: str = "about:blank"
     title: str
-    status: int | Unset = UNSET
+    status: int | None = None
     additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
-    """What has no field of its own."""
+    """The undeclared properties."""

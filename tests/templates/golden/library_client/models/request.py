@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from attrs import define as _define
 
-from ..types import UNSET, Unset
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 
 @_define(kw_only=True)
-class Request(_Model):
+class Request(_ResponseModel):
     field: str
     define: str
-    attrs: str | Unset = UNSET
+    attrs: str | None = None

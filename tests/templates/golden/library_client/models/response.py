@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING
 
 from attrs import define as _define
 
-from ..types import Model as _Model
+from ..conversion import ResponseModel as _ResponseModel
 
 if TYPE_CHECKING:
     from ..models.model import Model
 
 
 @_define(kw_only=True)
-class Response(_Model):
+class Response(_ResponseModel):
     """A model with the name of a class of the client."""
 
     model: Model

@@ -3,8 +3,8 @@ from __future__ import annotations
 from attrs import define as _define
 from attrs import field as _field
 
+from ..conversion import Model as _Model
 from ..types import UNSET, Unset
-from ..types import Model as _Model
 
 
 @_define(kw_only=True)

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 from attrs import define as _define
 from attrs import field as _field
 
-from ..types import OTHERS as _OTHERS
+from ..conversion import OTHERS as _OTHERS
+from ..conversion import Model as _Model
 from ..types import UNSET, Unset
-from ..types import Model as _Model
 
 if TYPE_CHECKING:
     from ..models.branch_settings import BranchSettings
@@ -26,4 +26,4 @@ class Settings(_Model):
     """An object that holds nothing."""
     anything: Any | Unset = UNSET
     additional_properties: dict[str, BranchSettings] = _field(factory=dict, metadata=_OTHERS)
-    """What has no field of its own."""
+    """The undeclared properties."""

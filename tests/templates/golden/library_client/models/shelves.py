@@ -3,8 +3,8 @@ from __future__ import annotations
 from attrs import define as _define
 from attrs import field as _field
 
-from ..types import OTHERS as _OTHERS
-from ..types import Model as _Model
+from ..conversion import OTHERS as _OTHERS
+from ..conversion import Model as _Model
 
 
 @_define(kw_only=True)
@@ -12,4 +12,4 @@ class Shelves(_Model):
     """Shelves that hold shelves."""
 
     additional_properties: dict[str, Shelves] = _field(factory=dict, metadata=_OTHERS)
-    """What has no field of its own."""
+    """The undeclared properties."""

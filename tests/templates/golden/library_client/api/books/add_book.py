@@ -5,9 +5,10 @@ from typing import TypeAlias
 
 import httpx
 
-from ... import api as _api
+from ... import calls as _calls
+from ... import requests as _requests
+from ... import responses as _responses
 from ...client import Client as _Client
-from ...client import Request as _Request
 from ...client import Timeout as _Timeout
 from ...models.book import Book
 from ...models.book_form import BookForm
@@ -17,45 +18,46 @@ from ...types import UNSET, Unset
 from ...types import Response as _Response
 
 AddBookResult: TypeAlias = Book | Response | None
-"""What is read from an answer: the success, or a documented error."""
+"""The body of a success or of a documented error."""
 
-_READERS: _api.Readers = {
-    "200": (_api.json, Book),
-    "201": (_api.json, Book),
-    "202": (_api.json, Response),
-    "204": (_api.no_body, None),
+_READERS: _responses.Readers = {
+    "200": (_responses.json, Book),
+    "201": (_responses.json, Book),
+    "202": (_responses.json, Response),
+    "204": (_responses.no_body, None),
 }
+_SUCCESSES: frozenset[str] = frozenset(["200", "201", "202", "204"])
 
 
 def build_request(
     *,
     body: Book | BookForm | BookUpload,
-) -> _Request:
-    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+) -> _requests.Request:
+    """Return the request as plain data, without sending it. The arguments are those of `sync`.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
     """
-    return _api.request(
+    return _requests.build(
         "POST",
         "/books",
-        body=_api.json_body(body)
+        body=_requests.json_body(body)
         if isinstance(body, Book)
-        else _api.form_body(body)
+        else _requests.form_body(body)
         if isinstance(body, BookForm)
-        else _api.multipart_body(body),
+        else _requests.multipart_body(body),
     )
 
 
 def parse_response(response: httpx.Response) -> AddBookResult:
-    """Return what an answer says; nothing is sent.
+    """Parse a response of this operation, however it was received.
 
     Raises:
         errors.UnexpectedStatus: The status is not documented.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
     """
-    parsed: AddBookResult = _api.read("add_book", _READERS, response)
+    parsed: AddBookResult = _responses.parse("add_book", _READERS, response)
     return parsed
 
 
@@ -66,8 +68,11 @@ def sync_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[AddBookResult]:
-    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
-    return _api.call(
+    """Call the operation and return the status and the headers with the parsed body, for documented errors too.
+
+    The arguments are those of `sync`. An undocumented status raises unless the client is told to return it.
+    """
+    return _calls.call(
         client,
         build_request(
             body=body,
@@ -84,32 +89,34 @@ def sync(
     body: Book | BookForm | BookUpload,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> AddBookResult | _Response[AddBookResult]:
+) -> Book | Response | None:
     """add_book.
 
     Args:
-        client: Where to send it, with the credentials.
+        client: The client to send with.
         body: A book, with "quotes" and a back\\slash.
-        headers: Headers for this call; they win over those of the client.
-        timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
+        headers: Headers of this call, which take precedence over those of the client.
+        timeout: Limits of this call in seconds, in place of those of the client; None waits without limit.
 
     Returns:
-        What the answer says: the success, or the body of a documented error. If the status is not documented and the
-        client does not raise on it, the plain response.
+        The body of the success.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
-        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.ErrorResponse: The response is a documented error; `parsed` is its body.
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
-        httpx.TransportError: The connection failed, or a limit was passed.
+        httpx.TransportError: The connection failed, or a time limit passed.
     """
-    return sync_detailed(
+    response = sync_detailed(
         body=body,
         client=client,
         headers=headers,
         timeout=timeout,
-    ).result()
+    )
+    parsed: Book | Response | None = _responses.success("add_book", _READERS, _SUCCESSES, response)
+    return parsed
 
 
 async def asyncio_detailed(
@@ -119,8 +126,8 @@ async def asyncio_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[AddBookResult]:
-    """As `sync_detailed`, asynchronously."""
-    return await _api.acall(
+    """Call the operation as `sync_detailed` does, asynchronously."""
+    return await _calls.acall(
         client,
         build_request(
             body=body,
@@ -137,12 +144,13 @@ async def asyncio(
     body: Book | BookForm | BookUpload,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> AddBookResult | _Response[AddBookResult]:
-    """As `sync`, asynchronously."""
+) -> Book | Response | None:
+    """Call the operation as `sync` does, asynchronously."""
     response = await asyncio_detailed(
         body=body,
         client=client,
         headers=headers,
         timeout=timeout,
     )
-    return response.result()
+    parsed: Book | Response | None = _responses.success("add_book", _READERS, _SUCCESSES, response)
+    return parsed

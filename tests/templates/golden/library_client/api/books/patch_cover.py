@@ -5,50 +5,52 @@ from typing import TypeAlias
 
 import httpx
 
-from ... import api as _api
+from ... import calls as _calls
+from ... import requests as _requests
+from ... import responses as _responses
 from ...client import Client as _Client
-from ...client import Request as _Request
 from ...client import Timeout as _Timeout
 from ...models.settings import Settings
 from ...types import UNSET, Unset
 from ...types import Response as _Response
 
 PatchCoverResult: TypeAlias = Settings
-"""What is read from an answer: the success, or a documented error."""
+"""The body of a success or of a documented error."""
 
-_READERS: _api.Readers = {
-    "200": (_api.json, Settings),
+_READERS: _responses.Readers = {
+    "200": (_responses.json, Settings),
 }
+_SUCCESSES: frozenset[str] = frozenset(["200"])
 
 
 def build_request(
     isbn: str,
     *,
     body: Settings | Unset = UNSET,
-) -> _Request:
-    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+) -> _requests.Request:
+    """Return the request as plain data, without sending it. The arguments are those of `sync`.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
     """
-    return _api.request(
+    return _requests.build(
         "PATCH",
         "/books/{isbn}/cover".format(
-            isbn=_api.path_value(isbn),
+            isbn=_requests.path_value(isbn),
         ),
-        body=_api.json_body(body, "application/merge-patch+json"),
+        body=_requests.json_body(body, "application/merge-patch+json"),
     )
 
 
 def parse_response(response: httpx.Response) -> PatchCoverResult:
-    """Return what an answer says; nothing is sent.
+    """Parse a response of this operation, however it was received.
 
     Raises:
         errors.UnexpectedStatus: The status is not documented.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
     """
-    parsed: PatchCoverResult = _api.read("patch_cover", _READERS, response)
+    parsed: PatchCoverResult = _responses.parse("patch_cover", _READERS, response)
     return parsed
 
 
@@ -60,8 +62,11 @@ def sync_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[PatchCoverResult]:
-    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
-    return _api.call(
+    """Call the operation and return the status and the headers with the parsed body, for documented errors too.
+
+    The arguments are those of `sync`. An undocumented status raises unless the client is told to return it.
+    """
+    return _calls.call(
         client,
         build_request(
             isbn=isbn,
@@ -80,34 +85,36 @@ def sync(
     body: Settings | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> PatchCoverResult | _Response[PatchCoverResult]:
+) -> Settings:
     """patch_cover.
 
     Args:
         isbn: Sent as `isbn`.
-        client: Where to send it, with the credentials.
+        client: The client to send with.
         body: Settings, with those of each branch by its name.
-        headers: Headers for this call; they win over those of the client.
-        timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
+        headers: Headers of this call, which take precedence over those of the client.
+        timeout: Limits of this call in seconds, in place of those of the client; None waits without limit.
 
     Returns:
-        What the answer says: the success, or the body of a documented error. If the status is not documented and the
-        client does not raise on it, the plain response.
+        The body of the success.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
-        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.ErrorResponse: The response is a documented error; `parsed` is its body.
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
-        httpx.TransportError: The connection failed, or a limit was passed.
+        httpx.TransportError: The connection failed, or a time limit passed.
     """
-    return sync_detailed(
+    response = sync_detailed(
         isbn=isbn,
         body=body,
         client=client,
         headers=headers,
         timeout=timeout,
-    ).result()
+    )
+    parsed: Settings = _responses.success("patch_cover", _READERS, _SUCCESSES, response)
+    return parsed
 
 
 async def asyncio_detailed(
@@ -118,8 +125,8 @@ async def asyncio_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[PatchCoverResult]:
-    """As `sync_detailed`, asynchronously."""
-    return await _api.acall(
+    """Call the operation as `sync_detailed` does, asynchronously."""
+    return await _calls.acall(
         client,
         build_request(
             isbn=isbn,
@@ -138,8 +145,8 @@ async def asyncio(
     body: Settings | Unset = UNSET,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> PatchCoverResult | _Response[PatchCoverResult]:
-    """As `sync`, asynchronously."""
+) -> Settings:
+    """Call the operation as `sync` does, asynchronously."""
     response = await asyncio_detailed(
         isbn=isbn,
         body=body,
@@ -147,4 +154,5 @@ async def asyncio(
         headers=headers,
         timeout=timeout,
     )
-    return response.result()
+    parsed: Settings = _responses.success("patch_cover", _READERS, _SUCCESSES, response)
+    return parsed

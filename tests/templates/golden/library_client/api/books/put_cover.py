@@ -5,49 +5,51 @@ from typing import TypeAlias
 
 import httpx
 
-from ... import api as _api
+from ... import calls as _calls
+from ... import requests as _requests
+from ... import responses as _responses
 from ...client import Client as _Client
-from ...client import Request as _Request
 from ...client import Timeout as _Timeout
 from ...types import UNSET, File, Unset
 from ...types import Response as _Response
 
 PutCoverResult: TypeAlias = None
-"""What is read from an answer: the success, or a documented error."""
+"""The body of a success or of a documented error."""
 
-_READERS: _api.Readers = {
-    "204": (_api.no_body, None),
+_READERS: _responses.Readers = {
+    "204": (_responses.no_body, None),
 }
+_SUCCESSES: frozenset[str] = frozenset(["204"])
 
 
 def build_request(
     isbn: str,
     *,
     body: File,
-) -> _Request:
-    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+) -> _requests.Request:
+    """Return the request as plain data, without sending it. The arguments are those of `sync`.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
     """
-    return _api.request(
+    return _requests.build(
         "PUT",
         "/books/{isbn}/cover".format(
-            isbn=_api.path_value(isbn),
+            isbn=_requests.path_value(isbn),
         ),
-        body=_api.file_body(body, "application/octet-stream"),
+        body=_requests.file_body(body, "application/octet-stream"),
     )
 
 
 def parse_response(response: httpx.Response) -> PutCoverResult:
-    """Return what an answer says; nothing is sent.
+    """Parse a response of this operation, however it was received.
 
     Raises:
         errors.UnexpectedStatus: The status is not documented.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
     """
-    parsed: PutCoverResult = _api.read("put_cover", _READERS, response)
+    parsed: PutCoverResult = _responses.parse("put_cover", _READERS, response)
     return parsed
 
 
@@ -59,8 +61,11 @@ def sync_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[PutCoverResult]:
-    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
-    return _api.call(
+    """Call the operation and return the status and the headers with the parsed body, for documented errors too.
+
+    The arguments are those of `sync`. An undocumented status raises unless the client is told to return it.
+    """
+    return _calls.call(
         client,
         build_request(
             isbn=isbn,
@@ -79,34 +84,36 @@ def sync(
     body: File,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> PutCoverResult | _Response[PutCoverResult]:
+) -> None:
     """put_cover.
 
     Args:
         isbn: Sent as `isbn`.
-        client: Where to send it, with the credentials.
-        body: What to send.
-        headers: Headers for this call; they win over those of the client.
-        timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
+        client: The client to send with.
+        body: The body of the request.
+        headers: Headers of this call, which take precedence over those of the client.
+        timeout: Limits of this call in seconds, in place of those of the client; None waits without limit.
 
     Returns:
-        What the answer says: the success, or the body of a documented error. If the status is not documented and the
-        client does not raise on it, the plain response.
+        The body of the success.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
-        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.ErrorResponse: The response is a documented error; `parsed` is its body.
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
-        httpx.TransportError: The connection failed, or a limit was passed.
+        httpx.TransportError: The connection failed, or a time limit passed.
     """
-    return sync_detailed(
+    response = sync_detailed(
         isbn=isbn,
         body=body,
         client=client,
         headers=headers,
         timeout=timeout,
-    ).result()
+    )
+    parsed: None = _responses.success("put_cover", _READERS, _SUCCESSES, response)
+    return parsed
 
 
 async def asyncio_detailed(
@@ -117,8 +124,8 @@ async def asyncio_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[PutCoverResult]:
-    """As `sync_detailed`, asynchronously."""
-    return await _api.acall(
+    """Call the operation as `sync_detailed` does, asynchronously."""
+    return await _calls.acall(
         client,
         build_request(
             isbn=isbn,
@@ -137,8 +144,8 @@ async def asyncio(
     body: File,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> PutCoverResult | _Response[PutCoverResult]:
-    """As `sync`, asynchronously."""
+) -> None:
+    """Call the operation as `sync` does, asynchronously."""
     response = await asyncio_detailed(
         isbn=isbn,
         body=body,
@@ -146,4 +153,5 @@ async def asyncio(
         headers=headers,
         timeout=timeout,
     )
-    return response.result()
+    parsed: None = _responses.success("put_cover", _READERS, _SUCCESSES, response)
+    return parsed

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import httpx
 
-from ... import api as _api
+from ... import calls as _calls
+from ... import requests as _requests
+from ... import responses as _responses
 from ...client import Client as _Client
-from ...client import Request as _Request
 from ...client import Timeout as _Timeout
 from ...models.book import Book
 from ...models.genre import Genre
@@ -19,14 +20,15 @@ from ...types import UNSET, Unset
 from ...types import Response as _Response
 
 SearchBooksResult: TypeAlias = list[Book] | None | Problem | str
-"""What is read from an answer: the success, or a documented error."""
+"""The body of a success or of a documented error."""
 
-_READERS: _api.Readers = {
-    "200": (_api.json, list[Book]),
-    "304": (_api.no_body, None),
-    "4XX": (_api.json, Problem),
-    "default": (_api.text, str),
+_READERS: _responses.Readers = {
+    "200": (_responses.json, list[Book]),
+    "304": (_responses.no_body, None),
+    "4XX": (_responses.json, Problem),
+    "default": (_responses.text, str),
 }
+_SUCCESSES: frozenset[str] = frozenset(["200"])
 
 
 def build_request(
@@ -46,13 +48,13 @@ def build_request(
     x_branch: int | Unset = UNSET,
     x_note: str | Unset = 'it\'s "quoted"',
     session: str | Unset = UNSET,
-) -> _Request:
-    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+) -> _requests.Request:
+    """Return the request as plain data, without sending it. The arguments are those of `sync`.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
     """
-    return _api.request(
+    return _requests.build(
         "GET",
         "/books",
         query={
@@ -80,14 +82,14 @@ def build_request(
 
 
 def parse_response(response: httpx.Response) -> SearchBooksResult:
-    """Return what an answer says; nothing is sent.
+    """Parse a response of this operation, however it was received.
 
     Raises:
         errors.UnexpectedStatus: The status is not documented.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
     """
-    parsed: SearchBooksResult = _api.read("search_books", _READERS, response)
+    parsed: SearchBooksResult = _responses.parse("search_books", _READERS, response)
     return parsed
 
 
@@ -112,8 +114,11 @@ def sync_detailed(
     headers_: Mapping[str, str] | None = None,
     timeout_: _Timeout | Unset = UNSET,
 ) -> _Response[SearchBooksResult]:
-    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
-    return _api.call(
+    """Call the operation and return the status and the headers with the parsed body, for documented errors too.
+
+    The arguments are those of `sync`. An undocumented status raises unless the client is told to return it.
+    """
+    return _calls.call(
         client,
         build_request(
             genres=genres,
@@ -158,7 +163,7 @@ def sync(
     session: str | Unset = UNSET,
     headers_: Mapping[str, str] | None = None,
     timeout_: _Timeout | Unset = UNSET,
-) -> SearchBooksResult | _Response[SearchBooksResult]:
+) -> list[Book]:
     """Search the catalogue.
 
     Args:
@@ -177,22 +182,22 @@ def sync(
         x_branch: Sent as `X-Branch`.
         x_note: Sent as `X-Note`.
         session: Sent as `session`.
-        client: Where to send it, with the credentials.
-        headers_: Headers for this call; they win over those of the client.
-        timeout_: Limits in seconds for this call, in place of those of the client; None waits without limit.
+        client: The client to send with.
+        headers_: Headers of this call, which take precedence over those of the client.
+        timeout_: Limits of this call in seconds, in place of those of the client; None waits without limit.
 
     Returns:
-        What the answer says: the success, or the body of a documented error. If the status is not documented and the
-        client does not raise on it, the plain response.
+        The body of the success.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
-        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.ErrorResponse: The response is a documented error; `parsed` is its body.
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
-        httpx.TransportError: The connection failed, or a limit was passed.
+        httpx.TransportError: The connection failed, or a time limit passed.
     """
-    return sync_detailed(
+    response = sync_detailed(
         genres=genres,
         published_after=published_after,
         available_only=available_only,
@@ -211,7 +216,9 @@ def sync(
         client=client,
         headers_=headers_,
         timeout_=timeout_,
-    ).result()
+    )
+    parsed: list[Book] = _responses.success("search_books", _READERS, _SUCCESSES, response)
+    return parsed
 
 
 async def asyncio_detailed(
@@ -235,8 +242,8 @@ async def asyncio_detailed(
     headers_: Mapping[str, str] | None = None,
     timeout_: _Timeout | Unset = UNSET,
 ) -> _Response[SearchBooksResult]:
-    """As `sync_detailed`, asynchronously."""
-    return await _api.acall(
+    """Call the operation as `sync_detailed` does, asynchronously."""
+    return await _calls.acall(
         client,
         build_request(
             genres=genres,
@@ -281,8 +288,8 @@ async def asyncio(
     session: str | Unset = UNSET,
     headers_: Mapping[str, str] | None = None,
     timeout_: _Timeout | Unset = UNSET,
-) -> SearchBooksResult | _Response[SearchBooksResult]:
-    """As `sync`, asynchronously."""
+) -> list[Book]:
+    """Call the operation as `sync` does, asynchronously."""
     response = await asyncio_detailed(
         genres=genres,
         published_after=published_after,
@@ -303,4 +310,5 @@ async def asyncio(
         headers_=headers_,
         timeout_=timeout_,
     )
-    return response.result()
+    parsed: list[Book] = _responses.success("search_books", _READERS, _SUCCESSES, response)
+    return parsed

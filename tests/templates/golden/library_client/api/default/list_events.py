@@ -5,9 +5,10 @@ from typing import TypeAlias
 
 import httpx
 
-from ... import api as _api
+from ... import calls as _calls
+from ... import requests as _requests
+from ... import responses as _responses
 from ...client import Client as _Client
-from ...client import Request as _Request
 from ...client import Timeout as _Timeout
 from ...models.closed import Closed
 from ...models.loan import Loan
@@ -16,34 +17,35 @@ from ...types import UNSET, Unset
 from ...types import Response as _Response
 
 ListEventsResult: TypeAlias = list[Closed | Opened] | Loan
-"""What is read from an answer: the success, or a documented error."""
+"""The body of a success or of a documented error."""
 
-_READERS: _api.Readers = {
-    "200": (_api.json, list[Closed | Opened] | Loan),
+_READERS: _responses.Readers = {
+    "200": (_responses.json, list[Closed | Opened] | Loan),
 }
+_SUCCESSES: frozenset[str] = frozenset(["200"])
 
 
-def build_request() -> _Request:
-    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+def build_request() -> _requests.Request:
+    """Return the request as plain data, without sending it. The arguments are those of `sync`.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
     """
-    return _api.request(
+    return _requests.build(
         "GET",
         "/events",
     )
 
 
 def parse_response(response: httpx.Response) -> ListEventsResult:
-    """Return what an answer says; nothing is sent.
+    """Parse a response of this operation, however it was received.
 
     Raises:
         errors.UnexpectedStatus: The status is not documented.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
     """
-    parsed: ListEventsResult = _api.read("list_events", _READERS, response)
+    parsed: ListEventsResult = _responses.parse("list_events", _READERS, response)
     return parsed
 
 
@@ -53,8 +55,11 @@ def sync_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[ListEventsResult]:
-    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
-    return _api.call(client, build_request(), parse_response, headers, timeout)
+    """Call the operation and return the status and the headers with the parsed body, for documented errors too.
+
+    The arguments are those of `sync`. An undocumented status raises unless the client is told to return it.
+    """
+    return _calls.call(client, build_request(), parse_response, headers, timeout)
 
 
 def sync(
@@ -62,30 +67,32 @@ def sync(
     client: _Client,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> ListEventsResult | _Response[ListEventsResult]:
+) -> list[Closed | Opened] | Loan:
     """list_events.
 
     Args:
-        client: Where to send it, with the credentials.
-        headers: Headers for this call; they win over those of the client.
-        timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
+        client: The client to send with.
+        headers: Headers of this call, which take precedence over those of the client.
+        timeout: Limits of this call in seconds, in place of those of the client; None waits without limit.
 
     Returns:
-        What the answer says: the success, or the body of a documented error. If the status is not documented and the
-        client does not raise on it, the plain response.
+        The body of the success.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
-        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.ErrorResponse: The response is a documented error; `parsed` is its body.
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
-        httpx.TransportError: The connection failed, or a limit was passed.
+        httpx.TransportError: The connection failed, or a time limit passed.
     """
-    return sync_detailed(
+    response = sync_detailed(
         client=client,
         headers=headers,
         timeout=timeout,
-    ).result()
+    )
+    parsed: list[Closed | Opened] | Loan = _responses.success("list_events", _READERS, _SUCCESSES, response)
+    return parsed
 
 
 async def asyncio_detailed(
@@ -94,8 +101,8 @@ async def asyncio_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[ListEventsResult]:
-    """As `sync_detailed`, asynchronously."""
-    return await _api.acall(client, build_request(), parse_response, headers, timeout)
+    """Call the operation as `sync_detailed` does, asynchronously."""
+    return await _calls.acall(client, build_request(), parse_response, headers, timeout)
 
 
 async def asyncio(
@@ -103,11 +110,12 @@ async def asyncio(
     client: _Client,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> ListEventsResult | _Response[ListEventsResult]:
-    """As `sync`, asynchronously."""
+) -> list[Closed | Opened] | Loan:
+    """Call the operation as `sync` does, asynchronously."""
     response = await asyncio_detailed(
         client=client,
         headers=headers,
         timeout=timeout,
     )
-    return response.result()
+    parsed: list[Closed | Opened] | Loan = _responses.success("list_events", _READERS, _SUCCESSES, response)
+    return parsed

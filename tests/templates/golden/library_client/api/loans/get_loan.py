@@ -7,9 +7,10 @@ from uuid import UUID
 
 import httpx
 
-from ... import api as _api
+from ... import calls as _calls
+from ... import requests as _requests
+from ... import responses as _responses
 from ...client import AuthenticatedClient as _AuthenticatedClient
-from ...client import Request as _Request
 from ...client import Timeout as _Timeout
 from ...models.loan import Loan
 from ...models.rank import Rank
@@ -17,42 +18,43 @@ from ...types import UNSET, Unset
 from ...types import Response as _Response
 
 GetLoanResult: TypeAlias = Loan
-"""What is read from an answer: the success, or a documented error."""
+"""The body of a success or of a documented error."""
 
-_READERS: _api.Readers = {
-    "200": (_api.json, Loan),
+_READERS: _responses.Readers = {
+    "200": (_responses.json, Loan),
 }
+_SUCCESSES: frozenset[str] = frozenset(["200"])
 
 
 def build_request(
     loan_id: UUID,
     day: datetime.date,
     class_: Rank,
-) -> _Request:
-    """Return the request as plain data; nothing is sent. The arguments are those of `sync`.
+) -> _requests.Request:
+    """Return the request as plain data, without sending it. The arguments are those of `sync`.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
     """
-    return _api.request(
+    return _requests.build(
         "GET",
         "/loans/{loan_id}/{day}/{class_}".format(
-            loan_id=_api.path_value(loan_id),
-            day=_api.path_value(day),
-            class_=_api.path_value(class_),
+            loan_id=_requests.path_value(loan_id),
+            day=_requests.path_value(day),
+            class_=_requests.path_value(class_),
         ),
     )
 
 
 def parse_response(response: httpx.Response) -> GetLoanResult:
-    """Return what an answer says; nothing is sent.
+    """Parse a response of this operation, however it was received.
 
     Raises:
         errors.UnexpectedStatus: The status is not documented.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
     """
-    parsed: GetLoanResult = _api.read("get_loan", _READERS, response)
+    parsed: GetLoanResult = _responses.parse("get_loan", _READERS, response)
     return parsed
 
 
@@ -65,8 +67,11 @@ def sync_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[GetLoanResult]:
-    """As `sync`, but returns the status and the headers too, with what was read as `parsed`."""
-    return _api.call(
+    """Call the operation and return the status and the headers with the parsed body, for documented errors too.
+
+    The arguments are those of `sync`. An undocumented status raises unless the client is told to return it.
+    """
+    return _calls.call(
         client,
         build_request(
             loan_id=loan_id,
@@ -87,36 +92,38 @@ def sync(
     client: _AuthenticatedClient,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> GetLoanResult | _Response[GetLoanResult]:
+) -> Loan:
     """get_loan.
 
     Args:
         loan_id: Sent as `loan-id`.
         day: Sent as `day`.
         class_: How often a book is asked for.
-        client: Where to send it, with the credentials.
-        headers: Headers for this call; they win over those of the client.
-        timeout: Limits in seconds for this call, in place of those of the client; None waits without limit.
+        client: The client to send with.
+        headers: Headers of this call, which take precedence over those of the client.
+        timeout: Limits of this call in seconds, in place of those of the client; None waits without limit.
 
     Returns:
-        What the answer says: the success, or the body of a documented error. If the status is not documented and the
-        client does not raise on it, the plain response.
+        The body of the success.
 
     Raises:
         errors.InvalidRequest: An argument cannot be sent, such as a date-time without an offset.
-        errors.UnexpectedStatus: The status is not documented, unless the client is told not to raise on it.
-        errors.UndecodableBody: The body is not what the status promises, such as no JSON.
+        errors.ErrorResponse: The response is a documented error; `parsed` is its body.
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not in the documented format, such as HTML in place of JSON.
         errors.InvalidBody: The body does not fit its type; the message names the path.
-        httpx.TransportError: The connection failed, or a limit was passed.
+        httpx.TransportError: The connection failed, or a time limit passed.
     """
-    return sync_detailed(
+    response = sync_detailed(
         loan_id=loan_id,
         day=day,
         class_=class_,
         client=client,
         headers=headers,
         timeout=timeout,
-    ).result()
+    )
+    parsed: Loan = _responses.success("get_loan", _READERS, _SUCCESSES, response)
+    return parsed
 
 
 async def asyncio_detailed(
@@ -128,8 +135,8 @@ async def asyncio_detailed(
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
 ) -> _Response[GetLoanResult]:
-    """As `sync_detailed`, asynchronously."""
-    return await _api.acall(
+    """Call the operation as `sync_detailed` does, asynchronously."""
+    return await _calls.acall(
         client,
         build_request(
             loan_id=loan_id,
@@ -150,8 +157,8 @@ async def asyncio(
     client: _AuthenticatedClient,
     headers: Mapping[str, str] | None = None,
     timeout: _Timeout | Unset = UNSET,
-) -> GetLoanResult | _Response[GetLoanResult]:
-    """As `sync`, asynchronously."""
+) -> Loan:
+    """Call the operation as `sync` does, asynchronously."""
     response = await asyncio_detailed(
         loan_id=loan_id,
         day=day,
@@ -160,4 +167,5 @@ async def asyncio(
         headers=headers,
         timeout=timeout,
     )
-    return response.result()
+    parsed: Loan = _responses.success("get_loan", _READERS, _SUCCESSES, response)
+    return parsed

@@ -1,0 +1,137 @@
+"""Responses: parse a body by what the API documents for the status."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+
+from . import errors
+from .conversion import decode, split_message, type_name
+from .events import EventDecoder, has_events
+from .types import Response
+
+T = TypeVar("T")
+
+Reader = Callable[[httpx.Response, Any], Any]
+Readers = Mapping[str, tuple[Reader, Any]]
+"""The function that reads a body, and the type it returns, by documented status: "200", "4XX" or "default"."""
+
+
+def json(response: httpx.Response, as_type: Any) -> Any:
+    """Read JSON."""
+    return decode(response.content, as_type)
+
+
+def text(response: httpx.Response, as_type: Any) -> Any:
+    """Read text, or a number or the like that is sent as text."""
+    return msgspec.convert(response.text, as_type, strict=False)
+
+
+def binary(response: httpx.Response, as_type: Any) -> bytes:
+    """Read the bytes unchanged."""
+    return response.content
+
+
+def no_body(response: httpx.Response, as_type: Any) -> None:
+    """Ignore the body."""
+
+
+def events(response: httpx.Response, as_type: Any) -> list[Any]:
+    """Read all server-sent events."""
+    if not has_events(response):
+        raise msgspec.DecodeError(f"expected text/event-stream, got {response.headers.get('content-type')!r}")
+    return [decode(data, as_type) for data in EventDecoder().feed(response.content)]
+
+
+def documented(readers: Readers, status: int) -> tuple[str, Reader, Any] | None:
+    """Return the documented status that covers this one, its reader and its type."""
+    for pattern in (f"{status}", f"{status // 100}XX", "default"):
+        if pattern in readers:
+            return (pattern, *readers[pattern])
+    return None
+
+
+def parse(operation: str, readers: Readers, response: httpx.Response) -> Any:
+    """Parse a response by what is documented for its status.
+
+    Raises:
+        errors.UnexpectedStatus: The status is not documented.
+        errors.UndecodableBody: The body is not in the documented format.
+        errors.InvalidBody: The body does not fit its type.
+    """
+    status = response.status_code
+    found = documented(readers, status)
+    if found is None:
+        raise errors.UnexpectedStatus(operation, status, response.content)
+    _, reader, as_type = found
+    with _decoding(operation, status, as_type, response.content):
+        return reader(response, as_type)
+
+
+def parse_event(operation: str, status: int, data: bytes, as_type: Any) -> Any:
+    """Parse the data of one event.
+
+    Raises:
+        errors.UndecodableBody: The data is not JSON.
+        errors.InvalidBody: The data does not fit its type.
+    """
+    with _decoding(operation, status, as_type, data):
+        return decode(data, as_type)
+
+
+@contextmanager
+def _decoding(operation: str, status: int, as_type: Any, content: bytes) -> Iterator[None]:
+    """Convert the errors of decoders into those of this client."""
+    try:
+        yield
+    except msgspec.ValidationError as error:
+        raise errors.InvalidBody(operation, status, content, type_name(as_type), *split_message(str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise errors.UndecodableBody(operation, status, content, str(error)) from None
+
+
+def detailed(
+    parse_response: Callable[[httpx.Response], T], response: httpx.Response, raise_on_unexpected_status: bool
+) -> Response[T]:
+    """Return the response with its parsed body.
+
+    Raises:
+        errors.UnexpectedStatus: The status is not documented, and `raise_on_unexpected_status` is set.
+    """
+    parsed, is_documented = None, True
+    try:
+        parsed = parse_response(response)
+    except errors.UnexpectedStatus:
+        if raise_on_unexpected_status:
+            raise
+        is_documented = False
+    return Response(
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=parsed,
+        documented=is_documented,
+    )
+
+
+def success(operation: str, readers: Readers, successes: Collection[str], response: Response[Any]) -> Any:
+    """Return the parsed body of a success.
+
+    Args:
+        operation: Name of the operation, for messages.
+        readers: What the operation documents.
+        successes: The documented statuses that mean success.
+        response: The response with its parsed body.
+
+    Raises:
+        errors.ErrorResponse: The response is a documented error.
+        errors.UnexpectedStatus: The status is not documented.
+    """
+    found = documented(readers, response.status_code)
+    if found is None:
+        raise errors.UnexpectedStatus(operation, response.status_code, response.content)
+    if found[0] not in successes:
+        raise errors.ErrorResponse(operation, response.status_code, response.content, response.parsed)
+    return response.parsed

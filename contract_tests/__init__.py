@@ -1,1 +1,1 @@
-"""The documented contract as tests, against the mock or any other server that keeps it."""
+"""The documented contract as tests, for the mock or any other server that implements the API."""

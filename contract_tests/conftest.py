@@ -1,4 +1,4 @@
-"""The contract run as a pytest plugin: one target, one recorder, one report."""
+"""The pytest plugin of a contract run: its target, its recorder and its report."""
 
 import dataclasses
 import inspect
@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from contract_tests._collector import Collector
-from contract_tests._mock import MockServer
-from contract_tests.claims import load_claims
-from contract_tests.cleanup import delete_created
-from contract_tests.explain import explain
-from contract_tests.failure import redact
-from contract_tests.recorder import Recorder
-from contract_tests.report import Finding, Report
-from contract_tests.target import Target, check, read_target, starts_mock
+from .contract.claims import load_claims
+from .record.cleanup import delete_created
+from .record.display import redact
+from .record.recorder import Recorder
+from .report.collector import Collector
+from .report.explain import explain
+from .report.model import Finding, Report
+from .run.mock_server import MockServer
+from .run.target import Target, check, read_target, starts_mock
 
 TARGET = pytest.StashKey[Target]()
 RECORDER = pytest.StashKey[Recorder]()
@@ -26,21 +26,21 @@ COLLECTOR = pytest.StashKey[Collector]()
 
 
 def is_worker(config: pytest.Config) -> bool:
-    """Tell an xdist worker, which is told the target, from the process that finds it."""
+    """Check for an xdist worker, which gets its target from the main process."""
     return hasattr(config, "workerinput")
 
 
 def build_folder(config: pytest.Config) -> Path:
-    """Return where the reports go."""
+    """Return the folder for the reports."""
     return Path(os.environ.get("CONTRACT_REPORTS") or config.rootpath / "build" / "contract")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "claim(id): the documented sentence that the test judges")
+    config.addinivalue_line("markers", "claim(id): the documented sentence that a contract test checks")
     if config.option.collectonly or is_worker(config):
         return
-    # The run has a summary and reports of its own; pytest's would repeat every failure at length.
+    # The run prints its own summary; pytest's would repeat every failure at length.
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no"
         config.option.reportchars = ""
@@ -54,9 +54,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if config.option.collectonly:
         return
     if is_worker(config):
-        told = config.workerinput  # type: ignore[attr-defined] # xdist adds it
-        config.stash[TARGET] = Target(**told["target"])
-        config.stash[RECORDER] = Recorder(config.stash[TARGET], workers=told["workercount"])
+        given = config.workerinput  # type: ignore[attr-defined] # xdist adds it
+        config.stash[TARGET] = Target(**given["target"])
+        config.stash[RECORDER] = Recorder(config.stash[TARGET], workers=given["workercount"])
         return
     folder = build_folder(config)
     folder.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         config.stash[MOCK] = MockServer.from_environment(folder)
         mock_url = config.stash[MOCK].url
     target = check(read_target(os.environ, mock_url))
-    # Workers generate their requests while they collect, and all of them from this seed.
+    # Workers generate their requests while they collect, and must all use the same seed.
     os.environ["SEED"] = str(target.seed)
     config.stash[TARGET] = target
     config.stash[RECORDER] = Recorder(target)
@@ -93,21 +93,21 @@ def pytest_runtest_makereport(
         finding = dataclasses.replace(finding, outcome="not run", reason=reason)
     elif report.failed and call.excinfo:
         function = getattr(item, "function", None)
-        promise = (inspect.getdoc(function) or item.name).partition("\n")[0]
-        faults = explain(call.excinfo.value, promise, recorder)
-        blamed = {claim for fault in faults for claim in ([fault.claim] if fault.claim else claims)}
+        summary = (inspect.getdoc(function) or item.name).partition("\n")[0]
+        violations = explain(call.excinfo.value, summary, recorder)
+        blamed = {claim for violation in violations for claim in ([violation.claim] if violation.claim else claims)}
         advisory = bool(blamed) and all(load_claims()[claim].kind == "advisory" for claim in blamed)
-        warned = advisory and not recorder.target.is_mock and not any(fault.accident for fault in faults)
-        finding = dataclasses.replace(finding, outcome="warned" if warned else "failed", faults=faults)
+        warned = advisory and not recorder.target.is_mock and not any(violation.error for violation in violations)
+        finding = dataclasses.replace(finding, outcome="warned" if warned else "failed", violations=violations)
         text = redact(str(report.longrepr), recorder.target)
         report.longrepr = text
         if warned and report.when == "setup":
-            # What could not be set up cannot be run either.
+            # A test whose set-up failed cannot run either.
             report.outcome, report.longrepr = "skipped", (str(item.path), item.reportinfo()[1] or 0, text)
         elif warned:
             report.outcome = "passed"
     report.sections = [(title, redact(text, recorder.target)) for title, text in report.sections]
-    # xdist carries the attributes of a report to the process that shows it.
+    # xdist sends the attributes of a report to the main process.
     vars(report)["contract"] = dataclasses.asdict(finding)
     return report
 
@@ -123,7 +123,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         config.workeroutput["contract"] = {**recorder.data(), "left": left}  # type: ignore[attr-defined]
     else:
         config.stash[COLLECTOR].report.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
-        config.stash[COLLECTOR].finish(left)
+        config.stash[COLLECTOR].wait_until_done(left)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -139,5 +139,5 @@ def target(pytestconfig: pytest.Config) -> Target:
 
 @pytest.fixture(scope="session")
 def recorder(pytestconfig: pytest.Config) -> Recorder:
-    """What every request of this process passes, by `RecordingTransport` or `recording_session`."""
+    """Counts every request of this process that goes through `RecordingTransport` or `recording_session`."""
     return pytestconfig.stash[RECORDER]

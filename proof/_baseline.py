@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from contract_tests._mock import MockServer
+from contract_tests.run.mock_server import MockServer
 from proof._test_run import ROOT
 from xpander_mock import DEMO_API_KEY
 

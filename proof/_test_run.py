@@ -74,10 +74,11 @@ class _ReportPlugin:
         if finding.get("outcome") != "failed":
             return
         # A test that could not run its steps has found nothing.
-        faults = [fault for fault in finding["faults"] if not fault["accident"]]
-        reported = [claim for fault in faults for claim in ([fault["claim"]] if fault["claim"] else finding["claims"])]
+        violations = [violation for violation in finding["violations"] if not violation["error"]]
+        named = [[one["claim"]] if one["claim"] else finding["claims"] for one in violations]
+        reported = [claim for claims in named for claim in claims]
         # Tests that schemathesis generates from the document have no marker; they check the form of answers.
-        form = [FORM_CLAIM] if faults and not reported else []
+        form = [FORM_CLAIM] if violations and not reported else []
         self.failures.append(Failure(report.nodeid, tuple(dict.fromkeys([*reported, *form])), tuple(finding["claims"])))
 
 

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from contract_tests.claims import load_claims
+from contract_tests.contract.claims import load_claims
 from proof import _results
 from proof._false_alarm_runs import FalseAlarmRuns
 from proof._readme import README, readme

@@ -1,4 +1,4 @@
-"""Instants as the API writes them, and the same instant written otherwise."""
+"""Instants in RFC 3339, and other spellings of the same instant."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -8,19 +8,19 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 def parse(text: str) -> Instant:
-    """Return the instant that an RFC 3339 text names, to the microsecond."""
+    """Parse an RFC 3339 text, to the microsecond."""
     return datetime.fromisoformat(text.upper())
 
 
 def write(instant: Instant, offset: timedelta | None = None) -> str:
-    """Return an instant in RFC 3339: in UTC with a Z, or with an offset."""
+    """Format an instant in RFC 3339: in UTC with a Z, or with an offset."""
     if offset is None:
         return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
     return instant.astimezone(timezone(offset)).isoformat()
 
 
 def spellings(instant: Instant) -> list[str]:
-    """Return ways to write the same instant."""
+    """Return different texts for the same instant."""
     texts = [write(instant), *(write(instant, offset) for offset in OFFSETS)]
     whole, _, fraction = write(instant)[:-1].partition(".")
     texts.append(f"{whole}.{(fraction or '0').rstrip('0') or '0'}Z")
@@ -30,14 +30,14 @@ def spellings(instant: Instant) -> list[str]:
 
 
 def next_tenth(instant: Instant) -> Instant:
-    """Return the next full tenth of a second, which one digit of a fraction can name."""
+    """Round an instant up to a tenth of a second, which can be written with a fraction of one digit."""
     return instant + timedelta(microseconds=-instant.microsecond % 100_000)
 
 
 def step(instants: list[Instant]) -> timedelta:
-    """Return the smallest step that a server shows: a microsecond, a millisecond or a second.
+    """Return the precision of a server's times: a microsecond, a millisecond or a second.
 
-    A server that shows whole milliseconds may well keep no more; bounds between two of them would not be fair.
+    A server that shows milliseconds may store no more, so that finer bounds would be unfair.
     """
     micros = [instant.microsecond for instant in instants]
     if any(value % 1000 for value in micros):

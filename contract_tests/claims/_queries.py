@@ -1,4 +1,4 @@
-"""Queries for hypothesis to choose from: what a scope holds, and what nearly matches it."""
+"""Generated queries: values that occur in a scope, and values that nearly match them."""
 
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from contract_tests.claims import _instants
-from contract_tests.claims._scope import FILTERS, Scope, Snapshot, created_at
-from contract_tests.claims._tasks import STATUSES
+from . import _instants
+from ._scope import FILTERS, Scope, Snapshot, created_at
+from ._task_factory import STATUSES
 
 Value = TypeVar("Value")
 Generated = Callable[[Callable[..., Any]], Callable[..., None]]
@@ -18,7 +18,7 @@ MOST_FILTERS = 4
 
 
 def near_misses(value: str) -> list[str]:
-    """Return other values that a loose comparison takes for this one."""
+    """Return values that a loose comparison would confuse with this one."""
     found = [
         value.swapcase(),
         value.upper(),
@@ -44,15 +44,15 @@ def near_misses(value: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What hypothesis chooses: numbers, which become a query once it is known what a list holds.
+    """Numbers that hypothesis draws, and that become a query once the tasks of a list are known.
 
-    What is drawn must not depend on what others may change meanwhile.
+    The draw itself must not depend on tasks that others may change.
 
     Args:
-        pivot: Which task's values to ask for.
-        filters: Filters, and for each how to choose its value, and which.
-        dates: Bounds, and for each at which task, how far from its creation, and how written.
-        pages: How many pages to split the result into, at least.
+        pivot: Number of the task whose values to filter by.
+        filters: Name of each filter, how to choose its value, and a number that chooses it.
+        dates: Name of each bound, the number of a task, steps from its creation, and the spelling of the instant.
+        pages: The least number of pages to split the result into.
     """
 
     pivot: int
@@ -60,25 +60,25 @@ class Choice:
     dates: list[tuple[str, int, int, int]]
     pages: int
 
-    def query(self, scope: Scope, held: Snapshot) -> dict[str, str]:
-        """Return filters and dates, mostly such that some task of the scope passes them all."""
-        if not held.items:
+    def query(self, scope: Scope, snapshot: Snapshot) -> dict[str, str]:
+        """Return filters and dates that mostly match at least one task of the scope."""
+        if not snapshot.items:
             return {}
         query: dict[str, str] = {}
-        pivot = _at(held.items, self.pivot)
+        pivot = _at(snapshot.items, self.pivot)
         for name, how, number in self.filters:
-            values: Sequence[str] = STATUSES if name == "status" else held.values(name)
+            values: Sequence[str] = STATUSES if name == "status" else snapshot.values(name)
             if name not in scope.filters() or not values:
                 continue
-            own = held.value(pivot, name)
+            own = snapshot.value(pivot, name)
             query[name] = own if own and how == "pivot" else _at(values, number)
             if how == "near" and name != "status":
                 query[name] = _at(near_misses(query[name]), number // 7)
-        return query | self.bounds(scope, held)
+        return query | self.bounds(scope, snapshot)
 
-    def bounds(self, scope: Scope, held: Snapshot) -> dict[str, str]:
-        """Return bounds at, just before or just after the creation of some task, written in any way."""
-        instants = [instant for instant in map(created_at, held.items) if instant]
+    def bounds(self, scope: Scope, snapshot: Snapshot) -> dict[str, str]:
+        """Return bounds at, just before or just after the creation of a task, in any spelling."""
+        instants = [instant for instant in map(created_at, snapshot.items) if instant]
         if not scope.dated or not instants:
             return {}
         query: dict[str, str] = {}
@@ -92,17 +92,17 @@ class Choice:
         return query
 
 
-def unhurried(examples: int) -> settings:
-    """Return settings for tests whose time goes into requests.
+def hypothesis_settings(examples: int) -> settings:
+    """Return settings for tests that spend their time on requests.
 
     Args:
-        examples: How many to try.
+        examples: Number of examples to try.
     """
     return settings(
         max_examples=examples,
         deadline=None,
         database=None,
-        # What failed first is as good to read as a smaller one, which would cost many requests to find.
+        # Shrinking a failure would cost many requests, and the first one is as easy to read.
         phases=[Phase.generate],
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
         print_blob=False,
@@ -114,7 +114,11 @@ BOUNDS = st.sampled_from(["from_date", "to_date"])
 
 
 def choices(*, least_dates: int = 0) -> st.SearchStrategy[Choice]:
-    """Return what hypothesis may choose."""
+    """Return a strategy for queries.
+
+    Args:
+        least_dates: The least number of date bounds.
+    """
     filters = st.tuples(st.sampled_from(FILTERS), st.sampled_from(["pivot"] * 5 + ["any"] * 3 + ["near"]), NUMBERS)
     dates = st.tuples(BOUNDS, NUMBERS, st.sampled_from([0, 0, -1, 1]), NUMBERS)
     return st.builds(

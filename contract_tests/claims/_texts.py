@@ -1,4 +1,4 @@
-"""Inputs that servers stumble over."""
+"""Inputs that servers often handle wrongly."""
 
 PLAIN = "Please say hello."
 UNICODE = "Grüße aus Köln: naïve façade, 東京, Ελλάδα, 🚀👩‍👩‍👧, e\u0301, \u202eabc\u202c, zero\u200bwidth."

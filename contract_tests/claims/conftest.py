@@ -1,4 +1,4 @@
-"""What the tests of the claims share; each worker makes its own."""
+"""Fixtures of the tests of claims; each worker has its own tasks."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -8,17 +8,18 @@ import httpx
 import hypothesis
 import pytest
 
-from contract_tests.claims import load_claims
-from contract_tests.claims._public import WINDOW, WINDOW_WHEN_LIMITED, Public
-from contract_tests.claims._queries import Generated, unhurried
-from contract_tests.claims._scope import SCOPES, Scope
-from contract_tests.claims._tasks import Workshop
-from contract_tests.claims._universe import SIZE_WHEN_LIMITED, SIZES, Universe, build
-from contract_tests.claims.api import Api, Credentials
-from contract_tests.failure import not_run
-from contract_tests.recorder import Recorder
-from contract_tests.target import Target
-from contract_tests.transport import RecordingTransport
+from ..contract.claims import load_claims
+from ..record.recorder import Recorder
+from ..record.transport import RecordingTransport
+from ..report.violation import not_run
+from ..run.target import Target
+from ._answers import Credentials
+from ._existing_tasks import WINDOW, WINDOW_WHEN_LIMITED, ExistingTasks
+from ._queries import Generated, hypothesis_settings
+from ._scope import SCOPES, Scope
+from ._seeded_tasks import SIZE_WHEN_LIMITED, SIZES, SeededTasks, seed_tasks
+from ._task_factory import TaskFactory
+from .api import Api
 
 EXAMPLES = {"quick": 10, "default": 30, "deep": 300}
 EXAMPLES_WHEN_LIMITED = 5
@@ -26,12 +27,16 @@ EXAMPLES_WHEN_LIMITED = 5
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--claim", action="append", default=[], metavar="ID", help="judge only this claim; may be given several times"
+        "--claim",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="run only the tests of this claim; may be given several times",
     )
 
 
 def claims_of(item: pytest.Item) -> list[str]:
-    """Return the ids of the claims that a test judges."""
+    """Return the ids of the claims that a test checks."""
     return [claim for marker in item.iter_markers("claim") for claim in marker.args]
 
 
@@ -39,8 +44,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     wanted = set(config.getoption("--claim") or ())
     unknown = wanted - load_claims().keys()
     if unknown:
-        raise pytest.UsageError(f"no such claim: {', '.join(sorted(unknown))}; claims.toml lists them all")
-    # Past its limit a server refuses whatever follows, so that this is judged last.
+        raise pytest.UsageError(f"no such claim: {', '.join(sorted(unknown))}; docs/claims.md lists them all")
+    # The tests of the rate limit come last, because the server refuses every request after them.
     items.sort(key=lambda item: "LIMIT-1" in claims_of(item))
     if wanted:
         chosen = [item for item in items if wanted.intersection(claims_of(item))]
@@ -51,7 +56,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def client(target: Target, recorder: Recorder) -> Iterator[httpx.Client]:
     """Sends every request of the claims."""
-    # A sync invoke answers when the agent is done.
+    # A sync invoke answers when the agent has finished.
     timeout = httpx.Timeout(15.0 if target.is_mock else 120.0, connect=10.0)
     with httpx.Client(base_url=target.base_url, transport=RecordingTransport(recorder), timeout=timeout) as client:
         yield client
@@ -73,7 +78,7 @@ def other_api(api: Api, target: Target) -> Api:
 
 @pytest.fixture(scope="session")
 def agents(api: Api, target: Target) -> list[str]:
-    """The agents that may be invoked: the one asked for, else those that the list shows."""
+    """The agents that may be invoked: `XPANDER_AGENT_ID`, or else those of the listed tasks."""
     named = os.environ.get("XPANDER_AGENT_ID")
     if named:
         return [named]
@@ -82,79 +87,79 @@ def agents(api: Api, target: Target) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def workshop(api: Api, agents: list[str], target: Target) -> Workshop | None:
-    """Makes tasks; None where the run may only read."""
-    return Workshop(api, agents, target) if target.writes else None
+def optional_task_factory(api: Api, agents: list[str], target: Target) -> TaskFactory | None:
+    """Creates tasks; None if the run may only read."""
+    return TaskFactory(api, agents, target) if target.writes else None
 
 
 @pytest.fixture(scope="session")
-def shop(workshop: Workshop | None) -> Workshop:
-    """Makes tasks."""
-    if workshop is None:
+def task_factory(optional_task_factory: TaskFactory | None) -> TaskFactory:
+    """Creates tasks."""
+    if optional_task_factory is None:
         not_run("needs CONTRACT_WRITES")
-    return workshop
+    return optional_task_factory
 
 
 @pytest.fixture(scope="session")
-def other_shop(other_api: Api, target: Target) -> Workshop:
-    """Makes tasks for the other organization."""
+def other_task_factory(other_api: Api, target: Target) -> TaskFactory:
+    """Creates tasks for the other organization."""
     if not target.writes:
         not_run("needs CONTRACT_WRITES")
     items = other_api.call("list_tasks", query={"per_page": 50}).ok()["items"]
-    return Workshop(other_api, list(dict.fromkeys(item["agent_id"] for item in items)), target)
+    return TaskFactory(other_api, list(dict.fromkeys(item["agent_id"] for item in items)), target)
 
 
 @pytest.fixture(scope="session")
-def universe(shop: Workshop, target: Target) -> Universe:
-    """A parent of our own with many different sub-tasks, none of which runs."""
-    return build(shop, SIZE_WHEN_LIMITED if target.rate_limit else SIZES[target.profile])
+def seeded_tasks(task_factory: TaskFactory, target: Target) -> SeededTasks:
+    """A task of the run's own with many different sub-tasks, none of which is running."""
+    return seed_tasks(task_factory, SIZE_WHEN_LIMITED if target.rate_limit else SIZES[target.profile])
 
 
 @pytest.fixture(scope="session")
-def _public(api: Api, agents: list[str], target: Target) -> Public:
-    return Public(api, WINDOW_WHEN_LIMITED if target.rate_limit else WINDOW[target.profile], agents[:3])
+def _existing_tasks(api: Api, agents: list[str], target: Target) -> ExistingTasks:
+    return ExistingTasks(api, WINDOW_WHEN_LIMITED if target.rate_limit else WINDOW[target.profile], agents[:3])
 
 
 @pytest.fixture(scope="session")
-def _window(_public: Public) -> Scope | None:
-    return _public.window()
+def _window(_existing_tasks: ExistingTasks) -> Scope | None:
+    return _existing_tasks.window()
 
 
 @pytest.fixture(scope="session")
-def _agent_scope(_public: Public, _window: Scope | None) -> Scope | None:
-    return _public.agent(_window) if _window else None
+def _agent_scope(_existing_tasks: ExistingTasks, _window: Scope | None) -> Scope | None:
+    return _existing_tasks.agent(_window) if _window else None
 
 
 @pytest.fixture
 def window(_window: Scope | None) -> Scope:
-    """The organization's older tasks, in the list of the organization."""
+    """The organization's list of tasks that existed before this run."""
     if _window is None:
-        not_run("needs tasks that were there before this run: the list shows none")
+        not_run("needs tasks that existed before this run: the list shows none")
     return _window
 
 
 @pytest.fixture(params=SCOPES)
 def scope(request: pytest.FixtureRequest) -> Scope:
-    """A list that holds still: of our sub-tasks or of older tasks, of the organization or of an agent."""
+    """A stable list: of the run's sub-tasks or of existing tasks, of the organization or of an agent."""
     name: str = request.param
-    if name.startswith("own"):
-        universe: Universe = request.getfixturevalue("universe")
-        shop: Workshop = request.getfixturevalue("shop")
-        agent = universe.agents()[0] if name == "own-list_agent_tasks" else None
-        return _kept(request, name, lambda: universe.scope(shop, agent))
+    if name.startswith("seeded"):
+        seeded_tasks: SeededTasks = request.getfixturevalue("seeded_tasks")
+        task_factory: TaskFactory = request.getfixturevalue("task_factory")
+        agent = seeded_tasks.agents()[0] if name == "seeded-list_agent_tasks" else None
+        return _cached(request, name, lambda: seeded_tasks.scope(task_factory, agent))
     window: Scope = request.getfixturevalue("window")
-    if name == "public-list_tasks":
+    if name == "existing-list_tasks":
         return window
     found: Scope | None = request.getfixturevalue("_agent_scope")
     if found is None:
-        not_run("needs an agent with few enough tasks to judge by")
+        not_run("needs an agent with few enough tasks to check")
     return found
 
 
-def _kept(request: pytest.FixtureRequest, name: str, make: Callable[[], Scope]) -> Scope:
-    # One scope for the whole session, so that its snapshot is read once.
-    kept: dict[str, Scope] = request.getfixturevalue("_scopes")
-    return kept.setdefault(name, make())
+def _cached(request: pytest.FixtureRequest, name: str, make: Callable[[], Scope]) -> Scope:
+    # One scope for the whole session, so that its tasks are read only once.
+    scopes: dict[str, Scope] = request.getfixturevalue("_scopes")
+    return scopes.setdefault(name, make())
 
 
 @pytest.fixture(scope="session")
@@ -164,9 +169,9 @@ def _scopes() -> dict[str, Scope]:
 
 @pytest.fixture(scope="session")
 def generated(target: Target) -> Generated:
-    """Runs a `hypothesis.given` test with the run's seed and no more examples than the profile allows."""
+    """Decorates a `hypothesis.given` test with the run's seed and the profile's number of examples."""
     examples = EXAMPLES_WHEN_LIMITED if target.rate_limit else EXAMPLES[target.profile]
-    settings = unhurried(examples)
+    settings = hypothesis_settings(examples)
 
     def prepare(test: Callable[..., Any]) -> Callable[..., None]:
         prepared: Callable[..., None] = hypothesis.seed(target.seed)(settings(test))

@@ -1,17 +1,19 @@
-"""Who may ask, judged for every documented operation."""
+"""Credentials, checked for every documented operation."""
 
 import base64
 import json
 
 import pytest
 
-from contract_tests.claims._tasks import BY_ID, INVOKES, Workshop, as_it_was
-from contract_tests.claims.api import Api, Credentials, require
-from contract_tests.contract import operations
-from contract_tests.failure import not_run
-from contract_tests.target import Target
+from ..contract.openapi import operations
+from ..report.violation import not_run
+from ..run.target import Target
+from ._answers import Credentials, assert_that
+from ._assertions import assert_unchanged
+from ._task_factory import BY_ID, INVOKES, TaskFactory
+from .api import Api
 
-SAID = "Invalid or missing API key"
+DETAIL = "Invalid or missing API key"
 OPERATIONS = [operation.id for operation in operations()]
 READING = [operation.id for operation in operations() if operation.method == "GET"]
 
@@ -24,7 +26,7 @@ def _jwt(algorithm: str, signature: str) -> str:
 
 
 def wrong(key: str) -> dict[str, Credentials]:
-    """Return credentials that prove nothing, by what is wrong with them."""
+    """Return invalid credentials, by what is wrong with them."""
     bearers = {
         "a bearer token without signature": _jwt("none", ""),
         "a bearer token with a false signature": _jwt("HS256", "c2lnbmF0dXJl"),
@@ -43,7 +45,7 @@ def wrong(key: str) -> dict[str, Credentials]:
     spellings["the key in other case"] = key.swapcase()
     for name, spelled in spellings.items():
         if spelled != key:
-            # What is nearly a key must not be shown either.
+            # A report must not show a value that is nearly the key either.
             found[name] = Credentials({"x-api-key": spelled}, {"x-api-key": f"({name})"})
     return found
 
@@ -53,10 +55,10 @@ def _plain(headers: dict[str, str]) -> Credentials:
 
 
 @pytest.fixture(scope="session")
-def known(api: Api, target: Target, workshop: Workshop | None) -> tuple[str, str]:
-    """A task and an agent that exist, where there are any."""
-    if workshop and workshop.agents:
-        task = workshop.start()
+def known(api: Api, target: Target, optional_task_factory: TaskFactory | None) -> tuple[str, str]:
+    """The ids of an existing task and agent, if there are any."""
+    if optional_task_factory and optional_task_factory.agents:
+        task = optional_task_factory.start()
         return task["id"], task["agent_id"]
     items = api.call("list_tasks").ok()["items"]
     return (items[0]["id"], items[0]["agent_id"]) if items else ("no-task", target.agent_id or "no-agent")
@@ -66,23 +68,25 @@ def known(api: Api, target: Target, workshop: Workshop | None) -> tuple[str, str
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_wrong_credentials_are_a_401(api: Api, target: Target, known: tuple[str, str], operation_id: str) -> None:
     """AUTH-1, AUTH-3: every operation without credentials or with wrong ones: 401, and what it says."""
-    _may(target, operation_id)
+    _skip_unless_writable(target, operation_id)
     task, agent = known
     body = {"input": {"text": "Please say hello."}} if operation_id in INVOKES else None
     for credentials in wrong(target.api_key).values():
         answer = api.as_caller(credentials).call(operation_id, task=task, agent=agent, body=body)
-        answer.expect(401)
-        require(answer.json["detail"] == SAID, f"detail {SAID!r}", answer.json["detail"], answer, claim="AUTH-3")
+        answer.assert_status(401)
+        assert_that(
+            answer.json["detail"] == DETAIL, f"detail {DETAIL!r}", answer.json["detail"], answer, claim="AUTH-3"
+        )
 
 
 @pytest.mark.claim("AUTH-1")
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 @pytest.mark.parametrize("kind", ["no credentials", "a wrong key", "a bearer token with a false signature"])
-def test_credentials_are_judged_before_anything_else(
+def test_credentials_are_checked_before_anything_else(
     api: Api, target: Target, known: tuple[str, str], operation_id: str, kind: str
 ) -> None:
-    """AUTH-1: 401 before anything else about the request is judged: parameters, body, whether the id exists."""
-    _may(target, operation_id)
+    """AUTH-1: 401 before anything else about the request is checked: parameters, body, whether the id exists."""
+    _skip_unless_writable(target, operation_id)
     caller = api.as_caller(wrong(target.api_key)[kind])
     task, agent = known
     queries: list[dict[str, str]] = [{}]
@@ -95,33 +99,33 @@ def test_credentials_are_judged_before_anything_else(
         for content in contents:
             for ids in ((task, agent), ("no-such-task", "no-such-agent")):
                 answer = caller.call(operation_id, task=ids[0], agent=ids[1], query=query, content=content)
-                answer.expect(401)
+                answer.assert_status(401)
 
 
 @pytest.mark.claim("AUTH-4")
 @pytest.mark.parametrize("kind", ["no credentials", "a wrong key", "a bearer token with a false signature"])
-def test_a_request_refused_with_401_changes_nothing(shop: Workshop, target: Target, kind: str) -> None:
+def test_a_request_refused_with_401_changes_nothing(task_factory: TaskFactory, target: Target, kind: str) -> None:
     """AUTH-4: a request that is refused with 401 stops, deletes, starts and continues nothing."""
-    caller = shop.api.as_caller(wrong(target.api_key)[kind])
-    task = shop.completed()
-    thread = shop.api.thread(task["id"])
-    parent = shop.parent()
-    running = shop.start()
+    caller = task_factory.api.as_caller(wrong(target.api_key)[kind])
+    task = task_factory.completed()
+    thread = task_factory.api.thread(task["id"])
+    parent = task_factory.parent()
+    running = task_factory.start()
     refused = [caller.call("stop_task", task=running["id"]), caller.call("delete_task", task=task["id"])]
-    bodies = [shop.body(parent_execution_id=parent), shop.body(id=task["id"])]
-    refused += [caller.call(invoke, agent=shop.agent, body=body) for invoke in INVOKES for body in bodies]
+    bodies = [task_factory.body(parent_execution_id=parent), task_factory.body(id=task["id"])]
+    refused += [caller.call(invoke, agent=task_factory.agent, body=body) for invoke in INVOKES for body in bodies]
     for answer in refused:
-        answer.expect(401)
-    after = shop.api.call("get_task", task=task["id"])
-    as_it_was(task, *refused[1:2], after)
-    now = shop.api.call("get_task_thread", task=task["id"])
-    require(now.messages() == thread, "the thread as it was", now.json, refused[-1], now)
-    ended = shop.finish(running["id"])
-    require(ended["status"] != "stopped", "a task that goes on", ended["status"], refused[0])
-    shown = shop.api.call("get_task", task=bodies[0]["id"])
-    require(shown.status == 404, "no task from a refused invoke", shown.status, refused[2], shown)
-    listed = shop.api.call("list_tasks", query={"parent_task_id": parent})
-    require(listed.ok()["total"] == 0, "no task from a refused invoke", listed.json["items"], refused[2], listed)
+        answer.assert_status(401)
+    after = task_factory.api.call("get_task", task=task["id"])
+    assert_unchanged(task, *refused[1:2], after)
+    now = task_factory.api.call("get_task_thread", task=task["id"])
+    assert_that(now.messages() == thread, "the thread unchanged", now.json, refused[-1], now)
+    ended = task_factory.wait_until_done(running["id"])
+    assert_that(ended["status"] != "stopped", "a task that keeps running", ended["status"], refused[0])
+    shown = task_factory.api.call("get_task", task=bodies[0]["id"])
+    assert_that(shown.status == 404, "no task from a refused invoke", shown.status, refused[2], shown)
+    listed = task_factory.api.call("list_tasks", query={"parent_task_id": parent})
+    assert_that(listed.ok()["total"] == 0, "no task from a refused invoke", listed.json["items"], refused[2], listed)
 
 
 @pytest.mark.claim("AUTH-1")
@@ -130,14 +134,14 @@ def test_a_wrong_key_learns_nothing_about_ids(
     api: Api, target: Target, known: tuple[str, str], operation_id: str
 ) -> None:
     """AUTH-1: the 401 for a task that exists is the 401 for one that does not."""
-    _may(target, operation_id)
+    _skip_unless_writable(target, operation_id)
     caller = api.as_caller(wrong(target.api_key)["a wrong key"])
-    there = caller.call(operation_id, task=known[0]).expect(401)
-    absent = caller.call(operation_id, task="no-such-task").expect(401)
-    require(there.json == absent.json, f"{absent.json}", there.json, absent, there)
+    there = caller.call(operation_id, task=known[0]).assert_status(401)
+    absent = caller.call(operation_id, task="no-such-task").assert_status(401)
+    assert_that(there.json == absent.json, f"{absent.json}", there.json, absent, there)
 
 
-def _may(target: Target, operation_id: str) -> None:
+def _skip_unless_writable(target: Target, operation_id: str) -> None:
     __tracebackhide__ = True
     if operation_id not in READING and not target.writes:
         not_run("needs CONTRACT_WRITES")

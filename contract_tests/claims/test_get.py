@@ -1,4 +1,4 @@
-"""Getting a task, and ids that nobody knows."""
+"""Get Task, and unknown ids."""
 
 import time
 from collections.abc import Callable
@@ -6,14 +6,15 @@ from uuid import uuid4
 
 import pytest
 
-from contract_tests.claims import _schema
-from contract_tests.claims._scope import Scope
-from contract_tests.claims._tasks import BY_ID, FINAL, INVOKES, RUNNING, Task, Workshop, as_it_was, together
-from contract_tests.claims._universe import Universe
-from contract_tests.claims.api import Answer, Api, repeatedly, require
-from contract_tests.claims.test_items import times_follow
-from contract_tests.failure import not_run
-from contract_tests.target import Target
+from ..contract import validation
+from ..report.violation import not_run
+from ..run.target import Target
+from ._answers import Answer, assert_that, retry_check
+from ._assertions import assert_times_follow, assert_unchanged
+from ._scope import Scope
+from ._seeded_tasks import SeededTasks
+from ._task_factory import BY_ID, FINAL, INVOKES, RUNNING, Task, TaskFactory, run_concurrently
+from .api import Api
 
 UNKNOWN = (
     "00000000-0000-4000-8000-000000000000",
@@ -57,7 +58,7 @@ def test_an_unknown_id_is_a_404_and_never_a_422(api: Api, target: Target, operat
     """GET-2, ID-1: an unknown id is a 404; ids are opaque, so that none is malformed."""
     if operation_id in ("stop_task", "delete_task") and not target.writes:
         not_run("needs CONTRACT_WRITES")
-    api.call(operation_id, task=task).expect(404)
+    api.call(operation_id, task=task).assert_status(404)
 
 
 @pytest.mark.claim("GET-2", "ID-1")
@@ -68,55 +69,57 @@ def test_an_id_that_nearly_exists_is_unknown(scope: Scope, operation_id: str) ->
     for task in known[:2]:
         for other in (f"{task}.x", task[: len(task) // 2], f"{task} ", f"{task[:-1]}%", f"{task[:-1]}_"):
             if other and other not in known:
-                scope.api.call(operation_id, task=other).expect(404)
-    scope.api.call(operation_id, task=str(uuid4())).expect(404)
+                scope.api.call(operation_id, task=other).assert_status(404)
+    scope.api.call(operation_id, task=str(uuid4())).assert_status(404)
 
 
 @pytest.mark.claim("ID-2")
 @pytest.mark.parametrize(("case", "other_case"), [(str, str.swapcase), (str.lower, str.upper), (str.upper, str.lower)])
 def test_ids_that_differ_in_case_are_different_tasks(
-    shop: Workshop, case: Callable[[str], str], other_case: Callable[[str], str]
+    task_factory: TaskFactory, case: Callable[[str], str], other_case: Callable[[str], str]
 ) -> None:
     """ID-2: ids that differ only in case are different tasks."""
-    one = shop.completed(id=case(shop.new_id()))
+    one = task_factory.completed(id=case(task_factory.new_id()))
     other = other_case(one["id"])
     for operation in BY_ID:
-        answer = shop.api.call(operation, task=other)
-        require(answer.status == 404, f"404 to {operation} of another spelling", answer.status, answer)
-    new = shop.completed(id=other)
-    answer = shop.api.call("get_task", task=one["id"])
-    as_it_was(one, answer)
-    require(new["id"] == other and new["input"] != one["input"], "a task of its own", new, answer)
+        answer = task_factory.api.call(operation, task=other)
+        assert_that(answer.status == 404, f"404 to {operation} of another spelling", answer.status, answer)
+    new = task_factory.completed(id=other)
+    answer = task_factory.api.call("get_task", task=one["id"])
+    assert_unchanged(one, answer)
+    assert_that(new["id"] == other and new["input"] != one["input"], "another task than the first", new, answer)
 
 
 @pytest.mark.claim("GET-4")
 @pytest.mark.parametrize("operation_id", INVOKES)
-def test_a_task_leaves_pending_and_executing_and_stays_ended(shop: Workshop, operation_id: str) -> None:
+def test_a_task_leaves_pending_and_executing_and_stays_ended(task_factory: TaskFactory, operation_id: str) -> None:
     """GET-4: polled, a task leaves pending and executing; a finished one never goes back without a new invoke."""
-    task = shop.finish(shop.invoke(operation_id)["id"])
+    task = task_factory.wait_until_done(task_factory.invoke(operation_id)["id"])
     if task["status"] not in FINAL:
         not_run("needs an agent that ends without help")
     for pause in (0, 0.02, 0.05, 0.1):
         time.sleep(pause)
-        again = shop.api.call("get_task", task=task["id"])
-        came = (again.ok()["status"], again.json.get("result"), again.json.get("finished_at"))
+        again = task_factory.api.call("get_task", task=task["id"])
+        actual = (again.ok()["status"], again.json.get("result"), again.json.get("finished_at"))
         expected = (task["status"], task.get("result"), task.get("finished_at"))
-        require(came == expected, f"{expected} for good", came, again)
+        assert_that(actual == expected, f"{expected} for good", actual, again)
 
 
 @pytest.mark.claim("GET-4")
-def test_our_tasks_that_ended_stay_as_they_ended(shop: Workshop, universe: Universe, target: Target) -> None:
+def test_our_tasks_that_ended_stay_as_they_ended(
+    task_factory: TaskFactory, seeded_tasks: SeededTasks, target: Target
+) -> None:
     """GET-4: a finished task never goes back without a new invoke, neither at once nor some seconds later."""
-    fresh = shop.finish(shop.start()["id"])
-    ended = {task: shown for task, shown in universe.tasks.items() if shown["status"] in FINAL}
+    fresh = task_factory.wait_until_done(task_factory.start()["id"])
+    ended = {task: shown for task, shown in seeded_tasks.tasks.items() if shown["status"] in FINAL}
     if fresh["status"] in FINAL:
         ended[fresh["id"]] = fresh
     until = time.monotonic() + SECONDS_OF_WATCH[target.profile]
     while True:
-        answers = together(lambda task: shop.api.call("get_task", task=task), ended)
+        answers = run_concurrently(lambda task: task_factory.api.call("get_task", task=task), ended)
         for (_, shown), answer in zip(ended.items(), answers, strict=True):
-            came = (answer.ok()["status"], answer.json.get("result"))
-            require(came == (shown["status"], shown.get("result")), f"{shown['status']} for good", came, answer)
+            actual = (answer.ok()["status"], answer.json.get("result"))
+            assert_that(actual == (shown["status"], shown.get("result")), f"{shown['status']} for good", actual, answer)
         if time.monotonic() > until:
             return
         time.sleep(0.6)
@@ -124,75 +127,75 @@ def test_our_tasks_that_ended_stay_as_they_ended(shop: Workshop, universe: Unive
 
 @pytest.mark.claim("GET-3")
 @pytest.mark.parametrize("operation_id", INVOKES)
-def test_times_follow_each_other_while_a_task_runs(shop: Workshop, operation_id: str) -> None:
+def test_times_follow_each_other_while_a_task_runs(task_factory: TaskFactory, operation_id: str) -> None:
     """GET-3: `created_at` ≤ `started_at` ≤ `finished_at`, and no `finished_at` while it runs, in later turns too."""
-    # Several tasks, as a time that loses its fraction is too early in most of them only.
-    tasks = [shop.new_id() for _ in range(3)]
+    # Several tasks, because a time that lost its fraction is too early in most of them, but not in all.
+    tasks = [task_factory.new_id() for _ in range(3)]
     for task in [*tasks, *tasks]:
-        shown, answer = shop.call(operation_id, shop.body(id=task))
-        times_follow(shown, answer)
-        deadline = time.monotonic() + shop.patience
+        shown, answer = task_factory.call(operation_id, task_factory.body(id=task))
+        assert_times_follow(shown, answer)
+        deadline = time.monotonic() + task_factory.patience
         while shown.get("status") in RUNNING and time.monotonic() < deadline:
-            time.sleep(0.01 if shop.pace < 1 else 0.3)
-            answer = shop.api.call("get_task", task=task)
+            time.sleep(0.01 if task_factory.task_seconds < 1 else 0.3)
+            answer = task_factory.api.call("get_task", task=task)
             shown = answer.ok()
-            times_follow(shown, answer)
-        times_follow(shop.finish(task), answer)
+            assert_times_follow(shown, answer)
+        assert_times_follow(task_factory.wait_until_done(task), answer)
 
 
 @pytest.mark.claim("GET-5")
 @pytest.mark.parametrize("operation_id", INVOKES)
 @pytest.mark.parametrize("schema", [None, PERSON, REPORT], ids=["no schema", "strings", "all types"])
-def test_a_json_result_parses_and_conforms(shop: Workshop, operation_id: str, schema: Task | None) -> None:
+def test_a_json_result_parses_and_conforms(task_factory: TaskFactory, operation_id: str, schema: Task | None) -> None:
     """GET-5: asked for `output_format` json, a `result` parses as JSON, and conforms to `output_schema` if given."""
     fields: Task = {"output_format": "json"} | ({"output_schema": schema} if schema else {})
-    task = shop.completed(operation_id, input={"text": "Please describe a person, as JSON."}, **fields)
-    answer = shop.api.call("get_task", task=task["id"])
-    conforms(answer.ok()["result"], schema, answer)
-    listed = shop.api.call("list_tasks", query={"from_date": task["created_at"], "to_date": task["created_at"]})
+    task = task_factory.completed(operation_id, input={"text": "Please describe a person, as JSON."}, **fields)
+    answer = task_factory.api.call("get_task", task=task["id"])
+    assert_conforms(answer.ok()["result"], schema, answer)
+    listed = task_factory.api.call("list_tasks", query={"from_date": task["created_at"], "to_date": task["created_at"]})
     for item in listed.ok()["items"]:
         if item["id"] == task["id"]:
-            conforms(item["result"], schema, listed)
+            assert_conforms(item["result"], schema, listed)
 
 
 @pytest.mark.claim("GET-5")
-def test_a_later_turn_can_ask_for_json(shop: Workshop) -> None:
+def test_a_later_turn_can_ask_for_json(task_factory: TaskFactory) -> None:
     """GET-5, GET-6: the latest turn's format is that of the latest result."""
-    task = shop.completed()
-    later = shop.completed(id=task["id"], output_format="json", output_schema=PERSON)
-    answer = shop.api.call("get_task", task=task["id"])
-    require(answer.ok().get("output_format") == "json", "output_format json", later.get("output_format"), answer)
-    conforms(answer.json["result"], PERSON, answer)
+    task = task_factory.completed()
+    later = task_factory.completed(id=task["id"], output_format="json", output_schema=PERSON)
+    answer = task_factory.api.call("get_task", task=task["id"])
+    assert_that(answer.ok().get("output_format") == "json", "output_format json", later.get("output_format"), answer)
+    assert_conforms(answer.json["result"], PERSON, answer)
 
 
-def conforms(result: str | None, schema: Task | None, answer: Answer) -> None:
-    """Judge a result that has to be JSON."""
+def assert_conforms(result: str | None, schema: Task | None, answer: Answer) -> None:
+    """Check that a result is JSON that conforms to the schema, if one was asked for."""
     __tracebackhide__ = True
-    fault = _schema.json_fault(result, schema)
-    require(fault is None, "a result that is JSON as asked for", fault, answer)
+    violation = validation.json_violation(result, schema)
+    assert_that(violation is None, "a result that is JSON as asked for", violation, answer)
 
 
 @pytest.mark.claim("META-7")
-def test_reading_a_task_in_every_way_leaves_it_as_it_was(shop: Workshop) -> None:
+def test_reading_a_task_in_every_way_leaves_it_as_it_was(task_factory: TaskFactory) -> None:
     """META-7: a task that has ended looks the same in lists, threads and get after each of them was read."""
 
     def read(task: Task, parent: str) -> list[Answer]:
         query = {"parent_task_id": parent}
         return [
-            shop.api.call("list_tasks", query=query).expect(200),
-            shop.api.call("list_agent_tasks", agent=task["agent_id"], query=query).expect(200),
-            *(shop.api.call(name, task=task["id"]).expect(200) for name in READING),
+            task_factory.api.call("list_tasks", query=query).assert_status(200),
+            task_factory.api.call("list_agent_tasks", agent=task["agent_id"], query=query).assert_status(200),
+            *(task_factory.api.call(name, task=task["id"]).assert_status(200) for name in READING),
         ]
 
-    def judge() -> None:
-        parent = shop.parent()
-        # A sync invoke has ended when it answers, so that nothing was read yet.
-        task = shop.invoke("invoke_agent", parent_execution_id=parent)
+    def check() -> None:
+        parent = task_factory.parent()
+        # A sync invoke answers when the task has ended, so that nothing was read before.
+        task = task_factory.invoke("invoke_agent", parent_execution_id=parent)
         if task.get("status") not in FINAL:
             not_run("needs an agent that ends without help")
         before, after = read(task, parent), read(task, parent)
         for first, again in zip(before, after, strict=True):
-            require(again.json == first.json, f"as before: {first.json}", again.json, first, again)
+            assert_that(again.json == first.json, f"as before: {first.json}", again.json, first, again)
 
-    # What a server still counts after a task's end does not fall between two readings of one task after the other.
-    repeatedly(3, judge)
+    # A server may update counts after a task's end, but hardly between two reads in three attempts in a row.
+    retry_check(3, check)

@@ -1,4 +1,4 @@
-"""The rate limit, judged on a server of its own or where the run is told of one."""
+"""The rate limit: of a second mock, or of the target if `CONTRACT_RATE_LIMIT` tells the run what it is."""
 
 import os
 import re
@@ -10,14 +10,15 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contract_tests._mock import MockServer
-from contract_tests.claims._tasks import BY_ID, Workshop
-from contract_tests.claims.api import Answer, Api, Broken, Credentials, require
-from contract_tests.contract import operations
-from contract_tests.failure import not_run
-from contract_tests.recorder import Recorder
-from contract_tests.target import SECONDS_IN, Target
-from contract_tests.transport import RecordingTransport
+from ..contract.openapi import operations
+from ..record.recorder import Recorder
+from ..record.transport import RecordingTransport
+from ..report.violation import not_run
+from ..run.mock_server import MockServer
+from ..run.target import Target, read_rate
+from ._answers import Answer, ClaimViolation, Credentials, assert_that
+from ._task_factory import BY_ID, TaskFactory
+from .api import Api
 
 HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 MOCK_REQUESTS, MOCK_SECONDS = 6, 2
@@ -27,12 +28,12 @@ LONGEST_WINDOW = 120
 
 @dataclass(frozen=True, slots=True)
 class Limited:
-    """A server that limits its callers.
+    """A server with a rate limit.
 
     Args:
-        api: The operations; a 429 comes back to the test.
-        requests: How many requests pass in a window.
-        seconds: How long a window is.
+        api: The operations; a 429 is returned to the test instead of being retried.
+        requests: Number of requests that fit into a window.
+        seconds: Length of a window in seconds.
     """
 
     api: Api
@@ -46,20 +47,20 @@ def limited(target: Target, tmp_path: Path) -> Iterator[Limited]:
     mock = None
     requests, seconds = MOCK_REQUESTS, MOCK_SECONDS
     if target.is_mock:
-        # A port of its own, whatever was asked for.
+        # A second mock needs another port, even if the arguments name one.
         mock = MockServer.from_environment(tmp_path, f"--rate-limit {requests}/{seconds} --port 0")
         target = replace(target, base_url=mock.url)
     else:
-        told = re.fullmatch(r"(\d+)/([smh])", os.environ.get("CONTRACT_RATE_LIMIT", ""))
-        if not told:
+        rate = read_rate(os.environ)
+        if rate is None:
             not_run("needs CONTRACT_RATE_LIMIT")
-        requests, seconds = int(told[1]), SECONDS_IN[told[2]]
+        requests, seconds = rate.requests, rate.seconds
         if requests > MOST_REQUESTS or seconds > LONGEST_WINDOW:
             not_run(f"needs a limit of at most {MOST_REQUESTS} requests in {LONGEST_WINDOW} seconds to go past it")
-    # The run keeps to the limit; this test has to go past it, and must be told when it does.
+    # The run stays below the limit; this test must exceed it and see the 429.
     recorder = Recorder(replace(target, rate_limit=None))
     with httpx.Client(
-        base_url=target.base_url, transport=RecordingTransport(recorder, patient=False), timeout=30
+        base_url=target.base_url, transport=RecordingTransport(recorder, retry_rate_limited=False), timeout=30
     ) as client:
         yield Limited(Api(client, Credentials.key(target.api_key)), requests, seconds)
     if mock:
@@ -69,57 +70,59 @@ def limited(target: Target, tmp_path: Path) -> Iterator[Limited]:
 @pytest.mark.claim("LIMIT-1")
 def test_past_the_limit_requests_are_a_429_until_the_reset(limited: Limited, target: Target) -> None:
     """LIMIT-1: past the limit: 429 with the three headers; after `X-RateLimit-Reset` requests pass again."""
-    passed, refused = _past(limited)
-    require(passed >= 1, "requests that pass before the limit", f"{passed} passed", refused)
+    passed, refused = _exceed(limited)
+    assert_that(passed >= 1, "requests that pass before the limit", f"{passed} passed", refused)
     if target.is_mock:
-        require(passed >= limited.requests, f"{limited.requests} requests that pass", f"{passed} passed", refused)
-    told = {name: refused.headers.get(name) for name in HEADERS}
-    whole = all(value is not None and re.fullmatch(r"\d+", value) for value in told.values())
-    require(whole, f"{', '.join(HEADERS)} as whole numbers", told, refused)
-    limit, remaining, reset = (int(told[name] or 0) for name in HEADERS)
-    require(remaining == 0, "X-RateLimit-Remaining 0", told, refused)
-    require(limit == limited.requests or not target.is_mock, f"X-RateLimit-Limit {limited.requests}", told, refused)
+        assert_that(passed >= limited.requests, f"{limited.requests} requests that pass", f"{passed} passed", refused)
+    shown = {name: refused.headers.get(name) for name in HEADERS}
+    whole = all(value is not None and re.fullmatch(r"\d+", value) for value in shown.values())
+    assert_that(whole, f"{', '.join(HEADERS)} as whole numbers", shown, refused)
+    limit, remaining, reset = (int(shown[name] or 0) for name in HEADERS)
+    assert_that(remaining == 0, "X-RateLimit-Remaining 0", shown, refused)
+    assert_that(
+        limit == limited.requests or not target.is_mock, f"X-RateLimit-Limit {limited.requests}", shown, refused
+    )
     wait = reset - time.time()
     near = -2 <= wait <= limited.seconds + 2
-    require(near, f"X-RateLimit-Reset within the {limited.seconds} s to come, in Unix seconds", told, refused)
-    for name, later in _others(limited, target):
+    assert_that(near, f"X-RateLimit-Reset within the {limited.seconds} s to come, in Unix seconds", shown, refused)
+    for name, later in _refused_operations(limited, target):
         if later.status != 429:
-            # The window may have ended meanwhile, but not before it said.
-            require(time.time() >= reset - 1, f"429 to {name} until {reset}", later.status, later)
+            # The window may have ended meanwhile, but not before its reset.
+            assert_that(time.time() >= reset - 1, f"429 to {name} until {reset}", later.status, later)
             continue
         missing = [name for name in HEADERS if name not in later.headers]
-        require(not missing, "the three headers", f"without {missing}", later)
+        assert_that(not missing, "the three headers", f"without {missing}", later)
     time.sleep(max(0.0, reset - time.time()) + (0.1 if target.is_mock else 1.1))
     again = limited.api.call("list_tasks", query={"per_page": 1})
-    require(again.status == 200, "200 after the reset", again.status, refused, again)
+    assert_that(again.status == 200, "200 after the reset", again.status, refused, again)
 
 
 @pytest.mark.claim("LIMIT-1")
-def test_a_request_past_the_limit_changes_nothing(limited: Limited, shop: Workshop) -> None:
+def test_a_request_past_the_limit_changes_nothing(limited: Limited, task_factory: TaskFactory) -> None:
     """LIMIT-1: an invoke that is answered with 429 was not run."""
-    _, refused = _past(limited)
-    body = shop.body()
-    answer = limited.api.call("invoke_agent_async", agent=shop.agent, body=body)
+    _, refused = _exceed(limited)
+    body = task_factory.body()
+    answer = limited.api.call("invoke_agent_async", agent=task_factory.agent, body=body)
     reset = int(refused.headers.get("X-RateLimit-Reset", "0"))
     time.sleep(min(max(0.0, reset - time.time()) + 1.1, LONGEST_WINDOW))
     shown = limited.api.call("get_task", task=body["id"])
     wanted = 404 if answer.status == 429 else 200
-    require(shown.status == wanted, f"{wanted} to get", shown.status, answer, shown)
+    assert_that(shown.status == wanted, f"{wanted} to get", shown.status, answer, shown)
 
 
-def _past(limited: Limited) -> tuple[int, Answer]:
-    """Ask until a 429 comes; return how many requests passed before it, and the 429."""
+def _exceed(limited: Limited) -> tuple[int, Answer]:
+    """Send requests until a 429; return how many passed before it, and the 429."""
     __tracebackhide__ = True
-    # A window may end while we ask, and requests of the other tests may have used some of it.
+    # The window may end in between, and requests of other tests may have used part of it.
     answers: list[Answer] = []
     while len(answers) < 2 * limited.requests + 2:
-        answers.append(limited.api.call("list_tasks", query={"per_page": 1}).expect(200, 429))
+        answers.append(limited.api.call("list_tasks", query={"per_page": 1}).assert_status(200, 429))
         if answers[-1].status == 429:
             return len(answers) - 1, answers[-1]
-    raise Broken(f"429 after {limited.requests} requests", f"{len(answers)} passed", answers[-1])
+    raise ClaimViolation(f"429 after {limited.requests} requests", f"{len(answers)} passed", answers[-1])
 
 
-def _others(limited: Limited, target: Target) -> Iterator[tuple[str, Answer]]:
+def _refused_operations(limited: Limited, target: Target) -> Iterator[tuple[str, Answer]]:
     for operation in operations():
         if operation.method == "GET" or (target.writes and operation.id in BY_ID):
             yield operation.id, limited.api.call(operation.id, task="no-such-task", agent="no-such-agent")

@@ -1,1 +1,1 @@
-"""The whole document against the server: generated requests of every operation, one by one and in sequences."""
+"""Requests that schemathesis generates from `openapi.yaml`, one operation at a time and in sequences."""

@@ -1,4 +1,4 @@
-"""What the other modules ask of a generated request."""
+"""Facts about generated requests."""
 
 from typing import Any, TypeAlias
 
@@ -8,15 +8,15 @@ AnyCase: TypeAlias = Case[Any]
 
 
 def operation_id(case: AnyCase) -> str:
-    """Return the operationId of the operation that a request was generated for."""
+    """Return the operationId that a request was generated for."""
     return str(case.operation.definition.raw["operationId"])
 
 
 def is_documented(case: AnyCase) -> bool:
-    """Tell a request of the document from one that tries a method which the path does not have."""
+    """Check that a request uses the method of its operation, not an undocumented one."""
     return bool(case.method.upper() == case.operation.method.upper())
 
 
 def is_negative(case: AnyCase) -> bool:
-    """Tell whether a request was generated to break the document."""
+    """Check whether a request was generated to be invalid."""
     return case.meta is not None and case.meta.generation.mode == GenerationMode.NEGATIVE

@@ -1,26 +1,26 @@
-"""What the generated requests need: one judge for each module."""
+"""Fixtures of the generated requests."""
 
 from collections.abc import Iterator
 
 import pytest
 import schemathesis.transport.requests
 
-from contract_tests.recorder import Recorder
-from contract_tests.schema._aim import Aim
-from contract_tests.schema._judge import Judge
-from contract_tests.schema._settings import amount
-from contract_tests.target import Target
-from contract_tests.transport import recording_session
+from ..record.recorder import Recorder
+from ..record.transport import recording_session
+from ..run.target import Target
+from ._response_checks import ResponseChecker
+from ._settings import generation_limits
+from ._targeting import Targeting
 
 
 @pytest.fixture(scope="module")
-def judge(target: Target, recorder: Recorder) -> Iterator[Judge]:
-    """Aims, sends and judges requests."""
-    aim = Aim(target, recorder, amount())
+def checker(target: Target, recorder: Recorder) -> Iterator[ResponseChecker]:
+    """Sends generated requests and checks their answers."""
+    targeting = Targeting(target, recorder, generation_limits())
     with pytest.MonkeyPatch.context() as patch:
-        # Some checks open a session of their own for the requests that they repeat without credentials.
+        # Some built-in checks repeat requests in a session that they open themselves; those must be recorded too.
         patch.setattr(schemathesis.transport.requests, "SameHostRedirectsSession", lambda: recording_session(recorder))
-        judge = Judge(target, recorder, aim, amount())
-        yield judge
-        judge.close()
-        aim.close()
+        checker = ResponseChecker(target, recorder, targeting, generation_limits())
+        yield checker
+        checker.close()
+        targeting.close()

@@ -1,26 +1,26 @@
-"""Every operation by itself: the document's examples, all edges of its parameters, and random requests.
+"""Each operation alone: the document's examples, the limits of its parameters, and random requests.
 
-One test function for each operation of the document, so that pytest-xdist can share them out and a new operation is
+There is one test function for each operation of the document, so that workers can share them and a new operation is
 never forgotten.
 """
 
 import os
 from collections.abc import Callable
 
-from contract_tests.contract import Operation, operations
-from contract_tests.failure import not_run
-from contract_tests.schema._case import AnyCase
-from contract_tests.schema._judge import Judge
-from contract_tests.schema._settings import load
-from contract_tests.target import read_writes
+from ..contract.openapi import Operation, operations
+from ..report.violation import not_run
+from ..run.target import read_writes
+from ._case import AnyCase
+from ._response_checks import ResponseChecker
+from ._settings import load
 
 schema = load()
 
 
 def make_test(operation: Operation) -> Callable[..., None]:
-    def test(case: AnyCase, judge: Judge) -> None:
+    def test(case: AnyCase, checker: ResponseChecker) -> None:
         """A request, valid or not, gets a documented answer, and only with a key of the organization."""
-        judge.judge(case)
+        checker.check(case)
 
     if operation.method != "GET" and not read_writes(os.environ):
 

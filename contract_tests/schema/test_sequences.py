@@ -1,4 +1,4 @@
-"""Operations in sequence, along the links of the document."""
+"""Sequences of operations that follow the links of the document."""
 
 import os
 from typing import Any
@@ -11,46 +11,48 @@ from schemathesis.engine.errors import is_inconsistent_replay
 from schemathesis.generation.stateful.state_machine import StepInput, StepOutput
 from schemathesis.specs.openapi import stateful
 
-from contract_tests.failure import ContractBroken
-from contract_tests.recorder import INVOKES, invoked_tasks
-from contract_tests.schema._case import AnyCase, operation_id
-from contract_tests.schema._judge import Judge
-from contract_tests.schema._settings import amount, load, sequence_settings
-from contract_tests.target import read_writes
+from ..record.recorder import INVOKES, invoked_tasks
+from ..report.violation import ContractViolation
+from ..run.target import read_writes
+from ._case import AnyCase, operation_id
+from ._response_checks import ResponseChecker
+from ._settings import generation_limits, load, sequence_settings
 
-# Schemathesis would begin with a stop alone: it takes the other operations to need an agent that nothing makes.
-BEGINNINGS = INVOKES | {"list_tasks", "list_agent_tasks"}
-# Few enough that hypothesis seldom looks for a state of the server that is gone.
+# Schemathesis would start with a stop alone, because it assumes that the others need an agent from another operation.
+FIRST_OPERATIONS = INVOKES | {"list_tasks", "list_agent_tasks"}
+# In short batches, hypothesis seldom tries to repeat a state that the server no longer has.
 BATCH = 10
 
 schema = load() if read_writes(os.environ) else load().include(method="GET")
 
 
-def test_every_sequence_along_the_links_is_as_documented(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one operation returns, the next one finds; what one has deleted, no other finds."""
-    monkeypatch.setattr(stateful, "is_likely_root_transition", begins)
+def test_every_sequence_along_the_links_is_as_documented(
+    checker: ResponseChecker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What one operation returns, the next one finds; what one operation deletes, no other finds."""
+    monkeypatch.setattr(stateful, "is_likely_root_transition", may_come_first)
     made: Any = schema.as_state_machine()
 
     class Sequence(made):  # type: ignore[misc] # the base is made at run time
         def step(self, input: StepInput) -> StepOutput | None:
             __tracebackhide__ = True
-            return super().step(input) if judge.aim.at(input.case) else None
+            return super().step(input) if checker.targeting.prepare(input.case) else None
 
         def call(self, case: AnyCase, **kwargs: Any) -> Response:
-            return judge.call(case)
+            return checker.call(case)
 
         def validate_response(self, response: Response, case: AnyCase, **kwargs: Any) -> None:
             __tracebackhide__ = True
-            judge.validate(case, response, self.recorder)
-            expect_returned_task(self.recorder, case, response)
+            checker.validate(case, response, self.recorder)
+            assert_returned_task_opens(self.recorder, case, response)
 
-    sequences = amount().sequences
+    sequences = generation_limits().sequences
     for batch in range(-(-sequences // BATCH)):
-        run_batch(Sequence, judge.target.seed + batch, min(BATCH, sequences - batch * BATCH))
+        run_batch(Sequence, checker.target.seed + batch, min(BATCH, sequences - batch * BATCH))
 
 
 def run_batch(machine: Any, seed: int, sequences: int) -> None:
-    """Run some sequences; give up the rest of them where the server, which has moved on, lets none be repeated."""
+    """Run a batch of sequences, and end it early if the server has changed so that hypothesis cannot repeat one."""
     __tracebackhide__ = True
     machine.rule_order_seed = seed
     try:
@@ -64,11 +66,11 @@ def run_batch(machine: Any, seed: int, sequences: int) -> None:
             raise
 
 
-def begins(operation: Any, *graph: Any) -> bool:
-    return operation.definition.raw["operationId"] in BEGINNINGS
+def may_come_first(operation: Any, *graph: Any) -> bool:
+    return operation.definition.raw["operationId"] in FIRST_OPERATIONS
 
 
-def expect_returned_task(scenario: Any, case: AnyCase, response: Response) -> None:
+def assert_returned_task_opens(scenario: Any, case: AnyCase, response: Response) -> None:
     __tracebackhide__ = True
     parent = scenario.find_parent(case_id=case.id)
     task = case.path_parameters.get("task_id")
@@ -81,6 +83,6 @@ def expect_returned_task(scenario: Any, case: AnyCase, response: Response) -> No
         earlier.path_parameters.get("task_id") for earlier in scenario.find_all_cases() if earlier.method == "DELETE"
     }
     if not deleted and task in invoked_tasks(operation_id(parent), returned.content):
-        raise ContractBroken(
+        raise ContractViolation(
             f"task {task}, which {parent.operation.label} has just returned", "404: the task is not there"
         )

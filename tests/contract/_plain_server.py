@@ -1,4 +1,4 @@
-"""A healthy server with habits of its own: it keeps the contract, and in everything else differs from the mock.
+"""A healthy server that keeps the contract and differs from the mock in everything else.
 
 Ids are numbers, dates whole seconds with an offset, absent fields are left out, a task is pending until it has ended,
 agents do not echo, foreign things are 403, big page numbers 422, no bearer token is good, and few tasks are there.
@@ -194,7 +194,7 @@ def sample(schema: dict[str, Any]) -> Any:
     return {name: sample(part) for name, part in schema.get("properties", {}).items()}
 
 
-def judged(content: bytes) -> dict[str, Any]:
+def validated(content: bytes) -> dict[str, Any]:
     try:
         body = json.loads(content)
     except ValueError:
@@ -289,7 +289,7 @@ def route(
             return 200, store.page(owner, query, owned(AGENTS.get(agent), owner, agent))
         case "POST", ["agents", agent, "invoke", *mode]:
             owned(AGENTS.get(agent), owner, agent)
-            body = judged(content)
+            body = validated(content)
             task = store.begin(owner, agent, body.get("id") or str(uuid.uuid4()), body)
             turn = store.extra[task["id"]]["turn"]
             if mode == ["stream"]:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import xpander_mock
-from contract_tests._mock import MockServer
-from contract_tests.target import Target
+from contract_tests.run.mock_server import MockServer
+from contract_tests.run.target import Target
 from tests.contract._servers import Answer, Proxy, nothing
 
 ROOT = Path(__file__).parents[2]

@@ -1,4 +1,4 @@
-"""Claims and their tests belong together."""
+"""Claims and their tests match."""
 
 import importlib
 import inspect
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.claims import Claim, load_claims
-from contract_tests.contract import operations
+from contract_tests.contract.claims import Claim, load_claims
+from contract_tests.contract.openapi import operations
 
 FOLDER = Path(__file__).parents[2] / "contract_tests" / "claims"
 MODULES = sorted(path.stem for path in FOLDER.glob("test_*.py"))
@@ -36,7 +36,7 @@ def _named(function: Callable[..., None]) -> list[str]:
 
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_every_claim_has_a_test(claim: str) -> None:
-    """No sentence is promised here that nothing judges."""
+    """Every claim has at least one test."""
     assert [name for name, function in TESTS.items() if claim in _named(function)]
 
 
@@ -61,6 +61,6 @@ def test_a_claim_is_a_sentence_about_documented_operations(claim: Claim) -> None
 
 
 def test_every_operation_has_claims() -> None:
-    """A new operation in the contract needs claims of its own."""
-    judged = {operation for claim in CLAIMS.values() for operation in claim.operations}
-    assert judged == {operation.id for operation in operations()}
+    """Every operation of the document is covered by a claim."""
+    covered = {operation for claim in CLAIMS.values() for operation in claim.operations}
+    assert covered == {operation.id for operation in operations()}

@@ -50,7 +50,7 @@ def _writing(url: str) -> Iterator[None]:
 
 
 def test_a_healthy_server_of_other_habits_keeps_every_claim_while_others_write(tmp_path: Path) -> None:
-    """Every claim that can be judged on it holds, and the run says which ones could not be."""
+    """Every claim that can be checked holds, and the run names those that cannot."""
     with Plain(pace=0.05) as server, _writing(server.url):
         variables = {
             "XPANDER_BASE_URL": server.url,

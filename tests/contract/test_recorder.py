@@ -1,4 +1,4 @@
-"""Every request of a run passes the recorder, which counts it, slows it down, or refuses it."""
+"""Every request of a run passes through the recorder, which counts, delays or refuses it."""
 
 import json
 import time
@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from contract_tests.contract import operations
-from contract_tests.recorder import UNDOCUMENTED, Recorder, RequestRefused, Sent, reset_wait
-from contract_tests.target import Target
-from contract_tests.transport import RecordingTransport, recording_session
+from contract_tests.contract.openapi import operations
+from contract_tests.record.exchange import SentRequest
+from contract_tests.record.recorder import UNDOCUMENTED, Recorder, RequestRefused, reset_wait
+from contract_tests.record.transport import RecordingTransport, recording_session
+from contract_tests.run.target import Target
 from tests.contract.conftest import KEY
 
 BASE = "https://api.example.com/root"
@@ -24,19 +25,19 @@ def recorder(target: Target) -> Recorder:
 
 def shows(recorder: Recorder, task: str) -> None:
     page = {"items": [{"id": task}], "total": 1, "page": 1, "per_page": 20, "total_pages": 1}
-    recorder.learn("GET", f"{BASE}/v1/tasks", b"", 200, json.dumps(page).encode())
+    recorder.remember_tasks("GET", f"{BASE}/v1/tasks", b"", 200, json.dumps(page).encode())
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE", "PUT", "PATCH", "OPTIONS", "HEAD", "TRACE", "QUERY"])
 def test_a_run_that_may_only_read_sends_nothing_but_get(target: Target, method: str) -> None:
-    """Without leave to write, any other method is refused before it is sent."""
+    """Without CONTRACT_WRITES, any other method is refused before it is sent."""
     recorder = Recorder(replace(target, writes=False))
-    recorder.before("GET", f"{BASE}/v1/tasks", b"")
+    recorder.before_request("GET", f"{BASE}/v1/tasks", b"")
     with pytest.raises(RequestRefused, match="CONTRACT_WRITES"):
-        recorder.before(method, f"{BASE}/v1/tasks", b"")
+        recorder.before_request(method, f"{BASE}/v1/tasks", b"")
 
 
-def test_neither_client_can_get_around_it(target: Target) -> None:
+def test_neither_client_can_bypass_it(target: Target) -> None:
     """The transport for httpx and the session for requests both ask the recorder before they connect."""
     recorder = Recorder(replace(target, writes=False, base_url="http://127.0.0.1:9"))
     with httpx.Client(transport=RecordingTransport(recorder)) as client, pytest.raises(RequestRefused):
@@ -56,30 +57,30 @@ def test_neither_client_can_get_around_it(target: Target) -> None:
         ("POST", "/v1/agents/a/invoke/stream", b'{"input": {}, "id": "theirs"}'),
     ],
 )
-def test_a_task_that_was_there_before_is_left_alone(recorder: Recorder, method: str, path: str, body: bytes) -> None:
-    """A run stops, deletes and continues no task that the server has shown and the run has not made."""
-    recorder.before(method, BASE + path, body)
+def test_a_task_that_existed_before_is_never_changed(recorder: Recorder, method: str, path: str, body: bytes) -> None:
+    """A run stops, deletes and continues no task that existed before it."""
+    recorder.before_request(method, BASE + path, body)
     shows(recorder, "theirs")
-    with pytest.raises(RequestRefused, match="made itself"):
-        recorder.before(method, BASE + path, body)
+    with pytest.raises(RequestRefused, match="created itself"):
+        recorder.before_request(method, BASE + path, body)
 
 
-def test_a_task_that_the_run_has_made_is_its_own(recorder: Recorder) -> None:
-    """What an invoke has returned may be changed, listed or not, and is known for the clean-up until it is deleted."""
-    recorder.learn("POST", f"{BASE}/v1/agents/a/invoke", b"{}", 200, b'{"id": "ours"}')
+def test_a_task_that_the_run_created_may_be_changed(recorder: Recorder) -> None:
+    """A task that an invoke returned may be changed, and is remembered for the clean-up until it is deleted."""
+    recorder.remember_tasks("POST", f"{BASE}/v1/agents/a/invoke", b"{}", 200, b'{"id": "ours"}')
     shows(recorder, "ours")
-    recorder.before("DELETE", f"{BASE}/v1/tasks/ours", b"")
+    recorder.before_request("DELETE", f"{BASE}/v1/tasks/ours", b"")
     assert list(recorder.created) == ["ours"]
-    recorder.learn("DELETE", f"{BASE}/v1/tasks/ours", b"", 204, b"")
+    recorder.remember_tasks("DELETE", f"{BASE}/v1/tasks/ours", b"", 204, b"")
     assert not recorder.created
 
 
 def test_a_streamed_task_is_known_by_its_events(recorder: Recorder) -> None:
-    """The events of a stream say which task it has made."""
+    """The events of a stream name the task that it created."""
     events = (
         b'data: {"type": "task_created", "task_id": "streamed"}\n\ndata: {"type": "chunk", "task_id": "streamed"}\n\n'
     )
-    recorder.learn("POST", f"{BASE}/v1/agents/a/invoke/stream", b"{}", 200, events)
+    recorder.remember_tasks("POST", f"{BASE}/v1/agents/a/invoke/stream", b"{}", 200, events)
     assert list(recorder.created) == ["streamed"]
 
 
@@ -87,13 +88,13 @@ def test_a_streamed_task_is_known_by_its_events(recorder: Recorder) -> None:
 def test_workers_share_the_rate_limit(
     target: Target, monkeypatch: pytest.MonkeyPatch, workers: int, seconds: float
 ) -> None:
-    """Of two requests a second, each of n workers sends its nth part, evenly spaced."""
+    """With n workers, each sends an nth of the allowed requests, evenly spaced."""
     waits: list[float] = []
     monkeypatch.setattr(time, "monotonic", lambda: 100.0 + sum(waits))
     monkeypatch.setattr(time, "sleep", waits.append)
     recorder = Recorder(replace(target, rate_limit=2.0), workers)
     for _ in range(3):
-        recorder.before("GET", f"{BASE}/v1/tasks", b"")
+        recorder.before_request("GET", f"{BASE}/v1/tasks", b"")
     assert waits == [seconds, seconds]
 
 
@@ -116,7 +117,7 @@ def test_requests_are_counted_by_operation_status_and_parameter(recorder: Record
     """Each request counts for the operation of its method and path, with the documented parameters that it carries."""
 
     def send(method: str, path: str, status: int, body: Any = None) -> None:
-        recorder.after(Sent(method, BASE + path, {"x-api-key": KEY}, json.dumps(body).encode()), status)
+        recorder.after_response(SentRequest(method, BASE + path, {"x-api-key": KEY}, json.dumps(body).encode()), status)
 
     send("GET", "/v1/tasks?page=2&per_page=&more=1", 200)
     send("GET", "/v1/tasks?page=0", 422)
@@ -134,16 +135,16 @@ def test_requests_are_counted_by_operation_status_and_parameter(recorder: Record
 
 
 def test_the_counts_of_workers_add_up(target: Target, recorder: Recorder) -> None:
-    """What a worker hands over survives JSON and is added to what is there."""
+    """The counts of a worker survive JSON and are added to the others."""
     for _ in range(2):
-        recorder.after(Sent("GET", f"{BASE}/v1/tasks?page=1", {}, b""), 200)
-    together = Recorder(target)
+        recorder.after_response(SentRequest("GET", f"{BASE}/v1/tasks?page=1", {}, b""), 200)
+    run_concurrently = Recorder(target)
     for _ in range(3):
-        together.merge(json.loads(json.dumps(recorder.data())))
-    assert together.statuses["list_tasks"] == {200: 6}
-    assert together.parameters["list_tasks"] == {"page": 6}
+        run_concurrently.merge(json.loads(json.dumps(recorder.data())))
+    assert run_concurrently.statuses["list_tasks"] == {200: 6}
+    assert run_concurrently.parameters["list_tasks"] == {"page": 6}
 
 
 def test_the_operations_are_those_of_the_document() -> None:
-    """Ten operations are told apart, each with its own method and path."""
+    """The ten operations differ in method or path."""
     assert len(operations()) == len({(operation.method, operation.path) for operation in operations()}) == 10

@@ -1,4 +1,4 @@
-"""A report says which claims were held, broken and not run, and what was sent: terminal, Markdown and HTML."""
+"""The reports show which claims held, broke or were not run, and what was sent."""
 
 import json
 from dataclasses import asdict
@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests._collector import Collector
-from contract_tests._html import html
-from contract_tests._markdown import markdown
-from contract_tests._summary import summary
-from contract_tests.claims import Claim
-from contract_tests.recorder import Recorder, Sent
-from contract_tests.report import Fault, Finding, Outcome, Report, Verdict
-from contract_tests.target import Target
+from contract_tests.contract.claims import Claim
+from contract_tests.record.exchange import SentRequest
+from contract_tests.record.recorder import Recorder
+from contract_tests.report.collector import Collector
+from contract_tests.report.html import html
+from contract_tests.report.markdown import markdown
+from contract_tests.report.model import Finding, Outcome, Report, Verdict, Violation
+from contract_tests.report.summary import summary
+from contract_tests.run.target import Target
 from tests.contract.conftest import KEY
 
 BASE = "https://api.example.com/root"
@@ -30,20 +31,22 @@ CLAIMS = {
 def report(target: Target) -> Report:
     """A run in which a claim is broken, one has a warning and one was not run."""
     recorder = Recorder(target)
-    recorder.after(Sent("GET", f"{BASE}/v1/tasks?page=2", {}, b""), 200)
-    recorder.after(Sent("GET", f"{BASE}/v1/tasks?page=0", {}, b""), 422)
-    recorder.after(Sent("POST", f"{BASE}/v1/tasks/1/stop", {}, b""), 500)
+    recorder.after_response(SentRequest("GET", f"{BASE}/v1/tasks?page=2", {}, b""), 200)
+    recorder.after_response(SentRequest("GET", f"{BASE}/v1/tasks?page=0", {}, b""), 422)
+    recorder.after_response(SentRequest("POST", f"{BASE}/v1/tasks/1/stop", {}, b""), 500)
     report = Report(target, recorder, CLAIMS)
-    report.add(Finding("test_stop", "failed", ("STOP-1",), faults=(Fault("status stopped", "executing <b>", CURL),)))
-    report.add(Finding("test_page", "warned", ("PAGE-6",), faults=(Fault("no items", "422"),)))
+    report.add(
+        Finding("test_stop", "failed", ("STOP-1",), violations=(Violation("status stopped", "executing <b>", CURL),))
+    )
+    report.add(Finding("test_page", "warned", ("PAGE-6",), violations=(Violation("no items", "422"),)))
     report.add(Finding("test_delete", "not run", ("DEL-1",), reason="needs CONTRACT_WRITES"))
     return report
 
 
 def findings(*outcomes: Outcome) -> list[Finding]:
-    faults = (Fault("this", "that"),)
+    violations = (Violation("this", "that"),)
     return [
-        Finding(f"test_{n}", outcome, ("STOP-1",), "needs a key", faults if outcome in ("failed", "warned") else ())
+        Finding(f"test_{n}", outcome, ("STOP-1",), "needs a key", violations if outcome in ("failed", "warned") else ())
         for n, outcome in enumerate(outcomes)
     ]
 
@@ -70,18 +73,18 @@ def test_a_claim_is_broken_by_any_of_its_tests_and_held_by_those_that_ran(
     assert report.claim_rows()[0].verdict == verdict
 
 
-def test_a_fault_can_break_another_claim_than_the_tests(target: Target) -> None:
+def test_a_violation_can_break_another_claim_than_the_tests(target: Target) -> None:
     """A test that ends early because another claim is broken says nothing about its own."""
     report = Report(target, Recorder(target), CLAIMS)
-    report.add(Finding("test_stop", "failed", ("STOP-1",), faults=(Fault("gone", "200", claim="DEL-1"),)))
+    report.add(Finding("test_stop", "failed", ("STOP-1",), violations=(Violation("gone", "200", claim="DEL-1"),)))
     rows = {row.claim.id: row for row in report.claim_rows()}
     assert rows["DEL-1"].verdict == "broken"
     assert rows["STOP-1"].verdict == "not run"
     assert rows["STOP-1"].reasons == ("ended early: DEL-1 does not hold",)
 
 
-def test_a_failure_stays_one(target: Target) -> None:
-    """The set-up and the end of a test that pass do not hide what failed between them, and the other way round."""
+def test_a_failure_is_never_replaced(target: Target) -> None:
+    """A test that failed stays failed when its set-up and teardown pass."""
     report = Report(target, Recorder(target), CLAIMS)
     failed, passed = Finding("t", "failed"), Finding("t", "passed")
     for finding in (passed, failed, passed):
@@ -90,7 +93,7 @@ def test_a_failure_stays_one(target: Target) -> None:
 
 
 def test_a_finding_travels_between_processes() -> None:
-    """What a worker sends is what the report gets."""
+    """A finding survives the way from a worker to the report."""
     (finding,) = findings("failed")
     assert Finding.from_data(json.loads(json.dumps(asdict(finding)))) == finding
 
@@ -106,7 +109,7 @@ def test_the_terminal_shows_the_run_at_a_glance(report: Report) -> None:
         "FAILED test_stop",
         "“A task that <runs> | becomes stopped.”",
         "expected  status stopped",
-        "came      executing <b>",
+        "got       executing <b>",
         CURL,
         "WARNING test_page",
         "build/contract/report.html",
@@ -115,7 +118,7 @@ def test_the_terminal_shows_the_run_at_a_glance(report: Report) -> None:
         assert part in text
 
 
-def test_a_run_that_judged_nothing_does_not_claim_that_the_contract_is_kept(target: Target) -> None:
+def test_a_run_without_requests_does_not_say_that_the_contract_is_kept(target: Target) -> None:
     """An interrupted run and one that sent nothing say so."""
     report = Report(target, Recorder(target), CLAIMS)
     assert report.verdict() == "Nothing was sent to the server."
@@ -133,8 +136,8 @@ def test_markdown_holds_claims_requests_and_failures(report: Report) -> None:
     assert f"```sh\n{CURL}\n```" in text
 
 
-def test_html_is_one_page_that_needs_nothing_else(report: Report) -> None:
-    """All elements are closed, text is escaped, and nothing is fetched."""
+def test_html_is_one_page_without_external_resources(report: Report) -> None:
+    """All elements are closed, text is escaped, and no resource is loaded."""
     text = html(report)
 
     class Reader(HTMLParser):
@@ -157,15 +160,15 @@ def test_html_is_one_page_that_needs_nothing_else(report: Report) -> None:
 
 
 def test_no_file_holds_a_key(report: Report, tmp_path: Path) -> None:
-    """Whatever a server has put into its answers, the reports show the variable in place of the key."""
-    report.add(Finding("test_leak", "failed", faults=(Fault(f"no {KEY}", KEY, KEY),)))
-    Collector(report, tmp_path).finish([f"task-{KEY}"])
+    """Reports show the variable in place of a key, even if a server's answer contains the key."""
+    report.add(Finding("test_leak", "failed", violations=(Violation(f"no {KEY}", KEY, KEY),)))
+    Collector(report, tmp_path).wait_until_done([f"task-{KEY}"])
     written = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert written.keys() == {"report.md", "report.html", "findings.json"}
     assert all(KEY not in text and "$XPANDER_API_KEY" in text for text in written.values())
 
 
 def test_tasks_that_could_not_be_deleted_are_named(report: Report, tmp_path: Path) -> None:
-    """Whoever has to clean up by hand finds the ids in the report."""
-    Collector(report, tmp_path).finish(["left-1", "left-2"])
+    """The ids of tasks that must be deleted by hand are in the report."""
+    Collector(report, tmp_path).wait_until_done(["left-1", "left-2"])
     assert "These tasks could not be deleted: left-1, left-2" in (tmp_path / "report.md").read_text()

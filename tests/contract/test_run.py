@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contract_tests._mock import MockServer
-from contract_tests.contract import operations
+from contract_tests.contract.openapi import operations
+from contract_tests.run.mock_server import MockServer
 from tests.contract._servers import Answer, Proxy
 from tests.contract.conftest import KEY, KEYS, OTHER_KEY, ROOT, Run, contract_run, environment
 
@@ -31,7 +31,7 @@ def live(server: Proxy, **more: str) -> dict[str, str]:
 
 
 def test_without_leave_to_write_every_request_is_a_get(run: Run, proxy: Callable[..., Proxy], tmp_path: Path) -> None:
-    """The whole suite, all phases and checks, sends GET to a server that is not the mock, and still judges it."""
+    """The whole suite, all phases and checks, sends only GET to a server that is not the mock, and still checks it."""
     server = proxy()
     done = run("contract_tests", "-n", "2", **live(server))
     assert done.returncode == 0, done.stdout
@@ -138,8 +138,8 @@ def faulty_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     folder = tmp_path_factory.mktemp("faulty")
 
     def spoil(answer: Answer) -> None:
-        for fault, _ in FAULTS:
-            fault(answer)
+        for violation, _ in FAULTS:
+            violation(answer)
 
     mock = MockServer(folder)
     try:
@@ -166,7 +166,7 @@ def test_what_has_no_fault_passes(faulty_run: dict[str, str]) -> None:
 def test_what_an_advisory_claim_needs_and_cannot_have_is_a_warning(
     run: Run, proxy: Callable[..., Proxy], tmp_path: Path
 ) -> None:
-    """When the tasks to judge by cannot be made, an advisory claim is warned about, and its tests do not run."""
+    """If the tasks for a check cannot be created, an advisory claim gets a warning, and its tests do not run."""
 
     def refuses_invokes(answer: Answer) -> None:
         if answer.place.endswith("/invoke/async"):

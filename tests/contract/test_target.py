@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from contract_tests.target import read_target
+from contract_tests.run.target import read_target
 from tests.contract._servers import Proxy
 from tests.contract.conftest import KEY, OTHER_KEY, Run
 
@@ -50,8 +50,8 @@ def test_without_a_seed_every_run_has_another() -> None:
         ({"XPANDER_OTHER_API_KEY": "ключ"}, "XPANDER_OTHER_API_KEY holds characters"),
         ({"XPANDER_OTHER_API_KEY": KEY}, "XPANDER_OTHER_API_KEY is XPANDER_API_KEY"),
         ({"CONTRACT_WRITES": "yes"}, "CONTRACT_WRITES is 'yes'; expected 1 or 0"),
-        ({"CONTRACT_RATE_LIMIT": "100"}, "CONTRACT_RATE_LIMIT is '100'"),
-        ({"CONTRACT_RATE_LIMIT": "0/m"}, "CONTRACT_RATE_LIMIT is '0/m'"),
+        ({"CONTRACT_RATE_LIMIT": "100"}, "CONTRACT_RATE_LIMIT: '100' is not a rate"),
+        ({"CONTRACT_RATE_LIMIT": "0/m"}, "CONTRACT_RATE_LIMIT: '0/m' is not a rate"),
         ({"SEED": "x"}, "SEED is 'x'"),
         ({"PROFILE": "fast"}, "PROFILE is 'fast'; expected quick, default, deep"),
     ],
@@ -77,7 +77,7 @@ def test_a_run_that_cannot_begin_says_so_in_one_line(
     run: Run, arguments: tuple[str, ...], variables: dict[str, str], line: str
 ) -> None:
     """One line on standard error, a status that is not success, and no traceback, with workers or without."""
-    expect_one_line(run("contract_tests", *arguments, **variables), line)
+    assert_one_line(run("contract_tests", *arguments, **variables), line)
 
 
 @pytest.mark.parametrize(
@@ -93,11 +93,11 @@ def test_a_wrong_key_is_said_in_one_line(
     """A key that the server refuses ends the run before its first test."""
     server = proxy()
     done = run(**{"XPANDER_BASE_URL": server.url, "XPANDER_API_KEY": KEY, **variables})
-    expect_one_line(done, f"{server.url} {line}")
+    assert_one_line(done, f"{server.url} {line}")
     assert server.methods() == {"GET"}
 
 
-def expect_one_line(done: subprocess.CompletedProcess[str], line: str) -> None:
+def assert_one_line(done: subprocess.CompletedProcess[str], line: str) -> None:
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert len(done.stderr.strip().splitlines()) == 1
     assert done.stderr.startswith(f"ERROR: {line}")

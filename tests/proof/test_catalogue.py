@@ -7,7 +7,7 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from contract_tests.claims import load_claims
+from contract_tests.contract.claims import load_claims
 from proof.defects import CATALOGUE, Defect, UnknownDefect, with_defects
 from xpander_mock import DEMO_API_KEY
 from xpander_mock._app import Mock, Parts, Settings

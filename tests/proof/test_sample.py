@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.claims import load_claims
+from contract_tests.contract.claims import load_claims
 from proof._results import load
 from proof._test_run import run_in_new_process
 from proof.defects import CATALOGUE

@@ -1,4 +1,4 @@
-"""How tests reach the server: httpx and requests, both through the recorder."""
+"""Transports for httpx and requests that pass every request through the recorder."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -9,56 +9,57 @@ import httpx
 import requests
 from requests.adapters import HTTPAdapter
 
-from contract_tests.recorder import PATIENCE, Recorder, Sent, reset_wait
+from .exchange import SentRequest
+from .recorder import MOST_RATE_LIMIT_RETRIES, Recorder, reset_wait
 
 
 class RecordingTransport(httpx.BaseTransport):
-    """An httpx transport that sends through the recorder.
+    """An httpx transport that passes every request through the recorder.
 
     Args:
         recorder: The run's recorder.
-        patient: Whether a request that is refused with 429 waits, as the answer asks, and goes again.
+        retry_rate_limited: Whether to wait for the reset of a 429 and send the request again.
     """
 
-    def __init__(self, recorder: Recorder, *, patient: bool = True) -> None:
+    def __init__(self, recorder: Recorder, *, retry_rate_limited: bool = True) -> None:
         self._recorder = recorder
-        self._patient = patient
+        self._patient = retry_rate_limited
         self._transport = httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         method, url, body = request.method, str(request.url), request.read()
         attempt = 0
         while True:
-            self._recorder.before(method, url, body)
+            self._recorder.before_request(method, url, body)
             response = self._transport.handle_request(request)
-            self._recorder.after(
-                Sent(method, url, {name: str(value) for name, value in request.headers.items()}, body),
+            self._recorder.after_response(
+                SentRequest(method, url, {name: str(value) for name, value in request.headers.items()}, body),
                 response.status_code,
             )
-            if response.status_code != 429 or not self._patient or attempt == PATIENCE:
+            if response.status_code != 429 or not self._patient or attempt == MOST_RATE_LIMIT_RETRIES:
                 break
             response.read()
             attempt += 1
             time.sleep(reset_wait(response.headers, time.time()))
 
-        def learn(answer: bytes) -> None:
+        def remember_tasks(answer: bytes) -> None:
             decoded = httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(answer))
-            self._recorder.learn(method, url, body, response.status_code, decoded.read())
+            self._recorder.remember_tasks(method, url, body, response.status_code, decoded.read())
 
         if isinstance(response.stream, httpx.SyncByteStream):
-            response.stream = _Overheard(response.stream, learn)
+            response.stream = _ObservedStream(response.stream, remember_tasks)
         return response
 
     def close(self) -> None:
         self._transport.close()
 
 
-class _Overheard(httpx.SyncByteStream):
-    """A body that is handed on as it arrives, and told to the recorder once it has been read or closed."""
+class _ObservedStream(httpx.SyncByteStream):
+    """A response body that is passed on as it arrives; the recorder gets a copy when it is closed."""
 
-    def __init__(self, stream: httpx.SyncByteStream, learn: Callable[[bytes], None]) -> None:
+    def __init__(self, stream: httpx.SyncByteStream, on_close: Callable[[bytes], None]) -> None:
         self._stream = stream
-        self._learn = learn
+        self._on_close = on_close
         self._read: list[bytes] = []
 
     def __iter__(self) -> Iterator[bytes]:
@@ -68,11 +69,11 @@ class _Overheard(httpx.SyncByteStream):
 
     def close(self) -> None:
         self._stream.close()
-        self._learn(b"".join(self._read))
+        self._on_close(b"".join(self._read))
 
 
 class RecordingAdapter(HTTPAdapter):
-    """The same for `requests`, which schemathesis uses."""
+    """An adapter for `requests`, which schemathesis uses, that passes every request through the recorder."""
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__()
@@ -83,20 +84,20 @@ class RecordingAdapter(HTTPAdapter):
         body = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
         attempt = 0
         while True:
-            self._recorder.before(method, url, body)
+            self._recorder.before_request(method, url, body)
             response = super().send(request, *args, **kwargs)
-            self._recorder.after(
-                Sent(method, url, {name: str(value) for name, value in request.headers.items()}, body),
+            self._recorder.after_response(
+                SentRequest(method, url, {name: str(value) for name, value in request.headers.items()}, body),
                 response.status_code,
             )
-            if response.status_code != 429 or attempt == PATIENCE:
+            if response.status_code != 429 or attempt == MOST_RATE_LIMIT_RETRIES:
                 return response
             attempt += 1
             time.sleep(reset_wait(response.headers, time.time()))
 
 
 def recording_session(recorder: Recorder) -> requests.Session:
-    """Return a session that sends through the recorder and keeps no cookies."""
+    """Return a `requests` session that passes every request through the recorder and stores no cookies."""
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

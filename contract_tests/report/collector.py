@@ -1,4 +1,4 @@
-"""The part of the plugin that gathers what all tests and workers have found, and writes it down."""
+"""The part of the plugin that collects the findings of all tests and workers and writes the reports."""
 
 import json
 from pathlib import Path
@@ -6,21 +6,21 @@ from typing import Any
 
 import pytest
 
-from contract_tests._html import html
-from contract_tests._markdown import markdown
-from contract_tests._summary import summary
-from contract_tests.failure import redact
-from contract_tests.report import Fault, Finding, Report
+from ..record.display import redact
+from .html import html
+from .markdown import markdown
+from .model import Finding, Report, Violation
+from .summary import summary
 
 MOST_NAMED = 20
 
 
 class Collector:
-    """Fills a report and writes it.
+    """Collects findings into a report and writes the report's files.
 
     Args:
-        report: What to fill.
-        folder: Where the files go.
+        report: The report to fill.
+        folder: Folder for the files.
     """
 
     def __init__(self, report: Report, folder: Path) -> None:
@@ -29,31 +29,31 @@ class Collector:
         self._files: list[Path] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Add a test's outcome; one that died with its worker has none of its own."""
+        """Add the outcome of a test; a test that died with its worker is added as an error."""
         finding = vars(report).get("contract")
         if finding:
             self.report.add(Finding.from_data(finding))
         elif report.failed:
-            self._add_accident(report.nodeid, str(report.longrepr))
+            self._add_error(report.nodeid, str(report.longrepr))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Add what kept tests from being found."""
+        """Add an error of the collection."""
         if report.failed:
-            self._add_accident(report.nodeid, str(report.longrepr))
+            self._add_error(report.nodeid, str(report.longrepr))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Add the counts of a worker that has ended; one that was killed has none."""
-        told = getattr(node, "workeroutput", {}).get("contract")
-        if told:
-            self.report.recorder.merge(told)
-            self._note_left(told["left"])
+        """Add the counts of a worker that ended; a worker that was killed has none."""
+        sent = getattr(node, "workeroutput", {}).get("contract")
+        if sent:
+            self.report.recorder.merge(sent)
+            self._note_left(sent["left"])
 
-    def finish(self, left: list[str]) -> None:
+    def wait_until_done(self, left: list[str]) -> None:
         """Write the reports.
 
         Args:
-            left: Tasks that this process has made and could not delete.
+            left: Ids of the tasks that this process created and could not delete.
         """
         self._note_left(left)
         texts = {"report.md": markdown(self.report), "report.html": html(self.report), "findings.json": self._json()}
@@ -63,7 +63,7 @@ class Collector:
             self._files.append(path)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the end of the run."""
+        """Print the summary of the run."""
         here = Path.cwd()
         files = [*self._files, self._folder / "junit.xml"]
         shown = [path.relative_to(here) if path.is_relative_to(here) else path for path in files]
@@ -71,9 +71,9 @@ class Collector:
         terminalreporter.write_line("")
         terminalreporter.write_line(redact(summary(self.report, shown), self.report.target))
 
-    def _add_accident(self, test: str, text: str) -> None:
-        fault = Fault("a test that runs to its end", redact(text, self.report.target))
-        self.report.add(Finding(test, "failed", faults=(fault,)))
+    def _add_error(self, test: str, text: str) -> None:
+        violation = Violation("a test that runs to its end", redact(text, self.report.target))
+        self.report.add(Finding(test, "failed", violations=(violation,)))
 
     def _note_left(self, left: list[str]) -> None:
         if left:
@@ -87,14 +87,14 @@ class Collector:
                 "outcome": finding.outcome,
                 "claims": finding.claims,
                 "reason": finding.reason,
-                "faults": [
+                "violations": [
                     {
-                        "claims": [claim for claim, _ in self.report.quotes(finding, fault)],
-                        "expected": fault.expected,
-                        "came": fault.came,
-                        "curl": fault.curl,
+                        "claims": [claim for claim, _ in self.report.quotes(finding, violation)],
+                        "expected": violation.expected,
+                        "actual": violation.actual,
+                        "curl": violation.curl,
                     }
-                    for fault in finding.faults
+                    for violation in finding.violations
                 ],
             }
             for finding in self.report.findings.values()

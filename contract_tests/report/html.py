@@ -1,10 +1,10 @@
-"""The report as one HTML page that needs nothing else."""
+"""The report as a single HTML page without external resources."""
 
 from collections.abc import Iterator
 from html import escape
 
-from contract_tests.contract import operations
-from contract_tests.report import Group, Report
+from ..contract.openapi import operations
+from .model import Group, Report
 
 STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8882; --good: #1a7f37; --bad: #cf222e; --warn: #9a6700; }
@@ -65,10 +65,10 @@ def _groups(title: str, groups: list[Group], style: str) -> Iterator[str]:
         yield f'<section class="{style}"><code>{escape(group.tests[0])}</code>'
         for claim, sentence in group.quotes:
             yield f"<blockquote><b>{escape(claim)}</b> {escape(sentence)}</blockquote>"
-        yield f"<dl><dt>expected</dt><dd>{escape(group.fault.expected)}</dd>"
-        yield f"<dt>came</dt><dd>{escape(group.fault.came)}</dd></dl>"
-        if group.fault.curl:
-            yield f"<pre>{escape(group.fault.curl)}</pre>"
+        yield f"<dl><dt>expected</dt><dd>{escape(group.violation.expected)}</dd>"
+        yield f"<dt>got</dt><dd>{escape(group.violation.actual)}</dd></dl>"
+        if group.violation.curl:
+            yield f"<pre>{escape(group.violation.curl)}</pre>"
         if len(group.tests) > 1:
             others = "".join(f"<li><code>{escape(test)}</code></li>" for test in group.tests[1:])
             yield f"<details><summary>and in {len(group.tests) - 1} more</summary><ul>{others}</ul></details>"
@@ -94,7 +94,7 @@ def _statuses(report: Report) -> Iterator[str]:
     seen = {status for _, statuses in report.sent() for status in statuses}
     columns = sorted(seen | {status for operation in operations() for status in operation.statuses})
     documented = {operation.id: operation.statuses for operation in operations()}
-    yield '<h2>Answers</h2><p class="soft">A dot is a status that the document does not give the operation.</p>'
+    yield '<h2>Answers</h2><p class="soft">A dot marks a status that is not documented for the operation.</p>'
     yield '<div class="scroll"><table><tr><th>operation</th><th class="n">requests</th>'
     yield "".join(f'<th class="n">{status}</th>' for status in columns) + "</tr>"
     for name, statuses in report.sent():
@@ -108,7 +108,7 @@ def _statuses(report: Report) -> Iterator[str]:
 
 
 def _parameters(report: Report) -> Iterator[str]:
-    yield '<h2>Parameters</h2><p class="soft">How many requests sent each one; dashed ones were never sent.</p>'
+    yield '<h2>Parameters</h2><p class="soft">Number of requests with each parameter; dashed ones were never sent.</p>'
     yield '<div class="scroll"><table>'
     for operation in operations():
         counts = report.recorder.parameters[operation.id]

@@ -1,4 +1,4 @@
-"""The mock as a server in a process of its own, for a run that names no other server."""
+"""The mock server, started as a child process by a run that names no other server."""
 
 import os
 import shlex
@@ -17,20 +17,20 @@ READY = "xpander_mock listening on "
 
 
 class MockServer:
-    """The mock, from the moment that it answers until `stop`.
+    """A running mock server; `stop` ends it.
 
     Args:
-        folder: Where its log goes.
-        arguments: What to pass to it besides the port, as one would type it in a shell.
-        module: The module to run: `xpander_mock`, or one that starts it with other parts.
+        folder: Folder for its log, `mock.log`.
+        arguments: Further command-line arguments, in shell syntax.
+        module: Module to run with `python -m`: `xpander_mock`, or one that serves a modified mock.
 
     Raises:
-        UsageError: It did not start.
+        UsageError: The mock did not start.
     """
 
     def __init__(self, folder: Path, arguments: str = "", module: str = "xpander_mock") -> None:
         log = folder / "mock.log"
-        guard = Path(__file__).with_name("_guard.py")
+        guard = Path(__file__).with_name("_child_guard.py")
         command = [sys.executable, str(guard), sys.executable, "-m", module, "--port", "0"]
         with log.open("wb") as errors:
             self._process = subprocess.Popen(
@@ -39,7 +39,7 @@ class MockServer:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
-                # Ctrl-C is for the run; the mock has to last until the run has cleaned up.
+                # Ctrl-C must reach the run alone, because the run still needs the mock to clean up.
                 start_new_session=True,
                 env={**os.environ, "PYTHONUNBUFFERED": "1"},
             )
@@ -53,29 +53,33 @@ class MockServer:
             raise pytest.UsageError(f"the mock was not ready after {READY_SECONDS} s; its log is {log}") from None
         if not line.startswith(READY):
             self.stop()
-            lines = log.read_text(errors="replace").strip().splitlines() or [line.strip() or "it said nothing"]
+            lines = log.read_text(errors="replace").strip().splitlines() or [line.strip() or "it printed nothing"]
             raise pytest.UsageError(f"the mock did not start: {lines[-1]}; its log is {log}")
         self.url = line.removeprefix(READY).strip()
 
     @classmethod
     def from_environment(cls, folder: Path, arguments: str = "") -> Self:
-        """Start the mock that `CONTRACT_MOCK_MODULE` and `CONTRACT_MOCK_ARGS` describe, with further arguments.
+        """Start the mock that `CONTRACT_MOCK_MODULE` and `CONTRACT_MOCK_ARGS` describe.
+
+        Args:
+            folder: Folder for its log.
+            arguments: Further command-line arguments, in shell syntax.
 
         Raises:
-            UsageError: It did not start.
+            UsageError: The mock did not start.
         """
-        told = f"{os.environ.get('CONTRACT_MOCK_ARGS', '')} {arguments}"
-        return cls(folder, told, os.environ.get("CONTRACT_MOCK_MODULE") or "xpander_mock")
+        configured = f"{os.environ.get('CONTRACT_MOCK_ARGS', '')} {arguments}"
+        return cls(folder, configured, os.environ.get("CONTRACT_MOCK_MODULE") or "xpander_mock")
 
     def _read(self) -> None:
-        # Reading on after the first line keeps the pipe from filling up; an empty line means that the mock has ended.
+        # The pipe must be drained, or it fills up and blocks the mock. An empty line marks the end of the mock.
         assert self._process.stdout
         for line in self._process.stdout:
             self._lines.put(line)
         self._lines.put("")
 
     def stop(self) -> None:
-        """End the process, and wait until it has ended."""
+        """Stop the mock and wait until its process has ended."""
         assert self._process.stdin
         self._process.stdin.close()
         try:

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from contract_tests.contract import operations
-from contract_tests.report import Group, Outcome, Report
+from ..contract.openapi import operations
+from .model import Group, Outcome, Report
 
 SECTIONS: tuple[tuple[str, Outcome], ...] = (("Failures", "failed"), ("Warnings", "warned"))
 
@@ -54,10 +54,10 @@ def _group(group: Group) -> Iterator[str]:
     yield f"\n### {group.tests[0]}"
     for claim, sentence in group.quotes:
         yield f"\n> {claim}: {sentence}"
-    yield f"\nexpected: {group.fault.expected}\n"
-    yield f"came: {group.fault.came}"
-    if group.fault.curl:
-        yield f"\n```sh\n{group.fault.curl}\n```"
+    yield f"\nexpected: {group.violation.expected}\n"
+    yield f"got: {group.violation.actual}"
+    if group.violation.curl:
+        yield f"\n```sh\n{group.violation.curl}\n```"
     if len(group.tests) > 1:
         yield f"\nAlso in {len(group.tests) - 1} more:\n"
         yield from (f"- {test}" for test in group.tests[1:])

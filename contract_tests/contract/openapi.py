@@ -1,4 +1,4 @@
-"""The operations of `openapi.yaml`, for whoever has to tell which one a request was for."""
+"""The operations of `openapi.yaml`."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-OPENAPI = Path(__file__).parent.parent / "openapi.yaml"
+OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
@@ -19,10 +19,10 @@ class Operation:
     Args:
         id: Its operationId.
         method: Its method, in capitals.
-        path: Its path, with the names of the parameters in braces.
-        parameters: Names of what a caller can send: path and query parameters, then fields of the body.
+        path: Its path template, with parameters in braces.
+        parameters: Names of everything that a caller can send: path and query parameters, then fields of the body.
         statuses: The documented statuses.
-        pattern: Matches a request's path, still encoded.
+        pattern: Matches the path of a request, still percent-encoded.
     """
 
     id: str
@@ -35,12 +35,12 @@ class Operation:
 
 @cache
 def document() -> Any:
-    """Return the whole document."""
-    return yaml.safe_load(OPENAPI.read_text())
+    """Return the parsed document."""
+    return yaml.safe_load(OPENAPI.read_text(encoding="utf-8"))
 
 
 def resolve(node: Any) -> Any:
-    """Return what a node stands for, following its reference if it is one."""
+    """Follow a node's `$ref` to what it refers to; return a node without one as it is."""
     while "$ref" in node:
         target = document()
         for part in node["$ref"].removeprefix("#/").split("/"):
@@ -74,8 +74,18 @@ def operations() -> tuple[Operation, ...]:
     return tuple(found)
 
 
+def operation_of(operation_id: str) -> Operation:
+    """Return a documented operation by its id."""
+    return next(operation for operation in operations() if operation.id == operation_id)
+
+
 def find(method: str, path: str) -> Operation | None:
-    """Return the operation that a request is for, or None for one that is not documented."""
+    """Return the operation that a request is for, or None if it is not documented.
+
+    Args:
+        method: Method in capitals.
+        path: Path below the API's root, still percent-encoded, without the query.
+    """
     for operation in operations():
         if operation.method == method and operation.pattern.fullmatch(path):
             return operation

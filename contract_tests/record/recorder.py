@@ -1,40 +1,31 @@
-"""The one place that every request of the run passes: counted, slowed down, and refused where it may not go."""
+"""The counts and limits that every request of a run passes through."""
 
-import json
 import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from contract_tests.contract import Operation, find
-from contract_tests.target import Target
+from ..contract.json_body import parse_json
+from ..contract.openapi import Operation, find
+from ..run.target import Target
+from .events import read_events
+from .exchange import SentRequest
 
 UNDOCUMENTED = "(undocumented)"
 INVOKES = frozenset({"invoke_agent", "invoke_agent_async", "invoke_agent_stream"})
 CHANGES = frozenset({"stop_task", "delete_task"})
 LONGEST_WAIT_SECONDS = 70
-PATIENCE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A request as it was sent."""
-
-    method: str
-    url: str
-    headers: dict[str, str] = field(repr=False)
-    body: bytes
+MOST_RATE_LIMIT_RETRIES = 3
 
 
 class RequestRefused(Exception):
-    """The run must not send this request; a test that wants to has to be skipped or changed."""
+    """A request that the run may not send; a test that needs it must be skipped or changed."""
 
 
 class Recorder:
-    """What the run has sent, and what it may send.
+    """Counts what the run sends, spaces it out in time, and refuses what it may not send.
 
     Args:
         target: The server under test.
@@ -45,30 +36,30 @@ class Recorder:
         self.target = target
         self.statuses: defaultdict[str, Counter[int]] = defaultdict(Counter)
         self.parameters: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self.last: Sent | None = None
+        self.last: SentRequest | None = None
         self.created: dict[str, None] = {}
-        self._strangers: set[str] = set()
+        self._preexisting: set[str] = set()
         self._interval = workers / target.rate_limit if target.rate_limit else 0.0
         self._next = 0.0
         self._lock = threading.Lock()
 
     @property
     def sent(self) -> int:
-        """How many requests were sent."""
+        """Number of requests that were answered."""
         return sum(counter.total() for counter in self.statuses.values())
 
-    def before(self, method: str, url: str, body: bytes) -> None:
-        """Wait for this request's turn.
+    def before_request(self, method: str, url: str, body: bytes) -> None:
+        """Check that a request may be sent, and wait until the rate limit allows it.
 
         Raises:
-            RequestRefused: It is not a GET and the run may only read, or it would change a task that the server
-                showed and the run did not make.
+            RequestRefused: The run may only read and this is not a GET, or it would change a task that existed
+                before the run.
         """
         if method != "GET" and not self.target.writes:
-            raise RequestRefused(f"{method} {urlsplit(url).path}: without CONTRACT_WRITES=1 only GET may be sent")
+            raise RequestRefused(f"{method} {urlsplit(url).path}: a run without CONTRACT_WRITES=1 sends GET only")
         operation = find(method, self._path(url))
-        if operation and self.is_stranger(_changed_task(operation, self._path(url), body)):
-            raise RequestRefused(f"{method} {urlsplit(url).path}: the run changes only tasks that it has made itself")
+        if operation and self.is_preexisting(_changed_task(operation, self._path(url), body)):
+            raise RequestRefused(f"{method} {urlsplit(url).path}: the run changes only tasks that it created itself")
         with self._lock:
             now = time.monotonic()
             wait = max(0.0, self._next - now)
@@ -76,13 +67,13 @@ class Recorder:
         if wait:
             time.sleep(wait)
 
-    def after(self, request: Sent, status: int) -> None:
+    def after_response(self, request: SentRequest, status: int) -> None:
         """Count an answered request."""
         method, url, body = request.method, request.url, request.body
         operation = find(method, self._path(url))
         name = operation.id if operation else UNDOCUMENTED
         sent = [name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)]
-        payload = _json(body)
+        payload = parse_json(body)
         if isinstance(payload, dict):
             sent += payload
         with self._lock:
@@ -92,8 +83,8 @@ class Recorder:
                 in_path = [part for part in operation.parameters if f"{{{part}}}" in operation.path]
                 self.parameters[name].update({*in_path, *(part for part in sent if part in operation.parameters)})
 
-    def learn(self, method: str, url: str, body: bytes, status: int, answer: bytes) -> None:
-        """Remember the tasks that an answer shows, and which of them the run has made."""
+    def remember_tasks(self, method: str, url: str, body: bytes, status: int, answer: bytes) -> None:
+        """Remember the tasks that an answer shows, and whether the run created them."""
         operation = find(method, self._path(url))
         if not operation or status not in (200, 204):
             return
@@ -104,14 +95,14 @@ class Recorder:
                 for task in invoked_tasks(operation.id, answer):
                     self.created[task] = None
             elif operation.method == "GET":
-                self._strangers |= shown_tasks(_json(answer)) - self.created.keys()
+                self._preexisting |= shown_tasks(parse_json(answer)) - self.created.keys()
 
-    def is_stranger(self, task: str | None) -> bool:
-        """Tell whether the server has shown this task and the run has not made it."""
-        return task in self._strangers and task not in self.created
+    def is_preexisting(self, task: str | None) -> bool:
+        """Check whether the server has shown a task that this run did not create."""
+        return task in self._preexisting and task not in self.created
 
     def data(self) -> dict[str, Any]:
-        """Return the counts as plain data, which a worker can hand to the process that reports."""
+        """Return the counts as plain data, for a worker to send to the process that reports."""
         return {
             "statuses": {
                 name: {str(status): n for status, n in counter.items()} for name, counter in self.statuses.items()
@@ -131,10 +122,10 @@ class Recorder:
 
 
 def reset_wait(headers: Any, now: float) -> float:
-    """Return how many seconds a 429 asks to wait, within reason."""
+    """Return how many seconds to wait after a 429: until its reset, but at most `LONGEST_WAIT_SECONDS`."""
     reset = headers.get("X-RateLimit-Reset", "")
     seconds = float(reset) - now if reset.isdigit() else 1.0
-    # The reset is in whole seconds, so it can lie up to one before the end of the window.
+    # The reset is a whole number of seconds, so it can come up to one second before the window ends.
     return min(max(seconds + 1.0, 0.1), LONGEST_WAIT_SECONDS)
 
 
@@ -142,17 +133,17 @@ def _changed_task(operation: Operation, path: str, body: bytes) -> str | None:
     if operation.id in CHANGES:
         return unquote(path.split("/")[3])
     if operation.id in INVOKES:
-        payload = _json(body)
+        payload = parse_json(body)
         task = payload.get("id") if isinstance(payload, dict) else None
         return task if isinstance(task, str) else None
     return None
 
 
 def invoked_tasks(operation_id: str, answer: bytes) -> Iterator[str]:
-    """Yield the ids of the tasks that the answer to an invoke speaks of."""
-    payloads = [_json(answer)]
+    """Yield the ids of the tasks that the answer to an invoke names."""
+    payloads = [parse_json(answer)]
     if operation_id == "invoke_agent_stream":
-        payloads = [_json(line[5:]) for line in answer.split(b"\n") if line.startswith(b"data:")]
+        payloads = [parse_json(data) for data in read_events(answer)]
     for payload in payloads:
         if isinstance(payload, dict):
             task = payload.get("task_id", payload.get("id"))
@@ -161,14 +152,7 @@ def invoked_tasks(operation_id: str, answer: bytes) -> Iterator[str]:
 
 
 def shown_tasks(payload: Any) -> set[str]:
-    """Return the ids of the tasks in a list or a task, however malformed it is."""
+    """Return the ids of the tasks in the answer to a list or a get, as far as it is well-formed."""
     items = payload.get("items", [payload]) if isinstance(payload, dict) else []
     tasks = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     return {task["id"] for task in tasks if isinstance(task.get("id"), str)}
-
-
-def _json(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):  # no JSON: nothing to note
-        return None

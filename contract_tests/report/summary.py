@@ -1,13 +1,13 @@
-"""What the run prints at its end."""
+"""The summary that a run prints at its end."""
 
 import textwrap
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from contract_tests.contract import operations
-from contract_tests.failure import shorten
-from contract_tests.report import Group, Report
+from ..contract.openapi import operations
+from ..record.display import shorten
+from .model import Group, Report
 
 WIDTH = 118
 MOST_SHOWN = 20
@@ -15,11 +15,11 @@ LONGEST_TEXT = 700
 
 
 def summary(report: Report, files: list[Path]) -> str:
-    """Return the end of a run in words, for a terminal.
+    """Return the summary for a terminal.
 
     Args:
-        report: What the run has found.
-        files: The reports that were written.
+        report: The report.
+        files: Paths of the written reports.
     """
     return "\n".join(_lines(report, files))
 
@@ -69,11 +69,11 @@ def _group(title: str, group: Group) -> Iterator[str]:
     yield f"{title} {group.tests[0]}{more}"
     for claim, sentence in group.quotes:
         yield from _wrapped(f"  {claim:<9} ", f"“{sentence}”")
-    yield from _wrapped("  expected  ", shorten(group.fault.expected, LONGEST_TEXT))
-    yield from _wrapped("  came      ", shorten(group.fault.came, LONGEST_TEXT))
-    if group.fault.curl:
-        # One line, however long: it is there to be copied.
-        yield f"  again     {group.fault.curl}"
+    yield from _wrapped("  expected  ", shorten(group.violation.expected, LONGEST_TEXT))
+    yield from _wrapped("  got       ", shorten(group.violation.actual, LONGEST_TEXT))
+    if group.violation.curl:
+        # Not wrapped, so that it can be copied.
+        yield f"  repeat    {group.violation.curl}"
 
 
 def _wrapped(label: str, text: str) -> Iterator[str]:

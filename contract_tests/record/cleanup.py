@@ -1,19 +1,22 @@
-"""What the run has made, taken away again."""
+"""Deletion of the tasks that a run created."""
 
 from urllib.parse import quote
 
 import httpx
 
-from contract_tests.recorder import Recorder
-from contract_tests.transport import RecordingTransport
+from .recorder import Recorder
+from .transport import RecordingTransport
 
 TIMEOUT_SECONDS = 30
 
 
 def delete_created(recorder: Recorder) -> list[str]:
-    """Delete the tasks that this process has made, newest first; return the ids of those that are still there.
+    """Delete the tasks that this process created, newest first.
 
-    The mock that the run has started is left alone: it ends with the run, and takes them along.
+    A mock that the run started is skipped, because its tasks end with it.
+
+    Returns:
+        Ids of the tasks that could not be deleted.
     """
     target = recorder.target
     if target.is_mock or not target.writes:
@@ -30,7 +33,7 @@ def _is_gone(client: httpx.Client, task: str, keys: list[str]) -> bool:
     for key in keys:
         try:
             statuses.append(client.delete(f"/v1/tasks/{quote(task, safe='')}", headers={"x-api-key": key}).status_code)
-        except httpx.TransportError:  # reported with the others that are left
+        except httpx.TransportError:  # reported with the others that could not be deleted
             return False
         if 200 <= statuses[-1] < 300:
             return True

@@ -1,4 +1,4 @@
-"""Which server the run is held against, and what it may do there; read from the environment once."""
+"""The server under test and what a run may do there, read from the environment once."""
 
 import random
 import re
@@ -9,24 +9,25 @@ from typing import Any, Literal, get_args
 import httpx
 import pytest
 
+from .rates import Rate, parse_rate
+
 Profile = Literal["quick", "default", "deep"]
-SECONDS_IN = {"s": 1, "m": 60, "h": 3600}
 PREFLIGHT_TIMEOUT_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A server and what the run may do there.
+    """The server under test and what a run may do there.
 
     Args:
-        base_url: Address of the server, without a slash at the end.
+        base_url: Address of the API's root, without a trailing slash.
         api_key: Key of the organization under test.
-        other_api_key: Key of another organization, if there is one.
-        agent_id: Agent to invoke: the one asked for, or the first that the list shows; None when it shows none.
+        other_api_key: Key of another organization, or None.
+        agent_id: Agent to invoke: `XPANDER_AGENT_ID`, or the agent of the first listed task; None if there is none.
         writes: Whether the run may invoke, stop and delete.
-        is_mock: Whether the run has started this server itself.
-        rate_limit: Requests a second that the whole run may send; None for as many as it can.
-        seed: What all random choices follow from.
+        is_mock: Whether the run started this server itself.
+        rate_limit: Most requests a second that the whole run sends; None is unlimited.
+        seed: Seed of all random choices.
         profile: How much to generate.
     """
 
@@ -46,10 +47,10 @@ def read_target(environment: Mapping[str, str], mock_url: str | None) -> Target:
 
     Args:
         environment: Usually `os.environ`.
-        mock_url: Address of the mock that was started for this run, if one was.
+        mock_url: Address of the mock that the run started, or None.
 
     Raises:
-        UsageError: A variable is missing or has a value that cannot be used.
+        UsageError: A variable is missing or has an invalid value.
     """
     base_url = mock_url or environment.get("XPANDER_BASE_URL", "")
     other_api_key = environment.get("XPANDER_OTHER_API_KEY") or None
@@ -72,6 +73,7 @@ def read_target(environment: Mapping[str, str], mock_url: str | None) -> Target:
             raise pytest.UsageError(
                 f"{name} holds characters that cannot be sent in a header; expected printable ASCII, no spaces"
             )
+    rate = read_rate(environment)
     return Target(
         base_url=_url(base_url),
         api_key=api_key,
@@ -79,19 +81,19 @@ def read_target(environment: Mapping[str, str], mock_url: str | None) -> Target:
         agent_id=environment.get("XPANDER_AGENT_ID") or None,
         writes=read_writes(environment),
         is_mock=bool(mock_url),
-        rate_limit=_rate(environment.get("CONTRACT_RATE_LIMIT", "")),
+        rate_limit=rate.per_second if rate else None,
         seed=read_seed(environment),
         profile=read_profile(environment),
     )
 
 
 def check(target: Target) -> Target:
-    """Send one GET with each key, and fill in `agent_id` from what the list shows.
+    """Send one GET with each key, and fill in `agent_id` from the first listed task.
 
-    Only what makes every test pointless is refused here; a server that answers wrongly is for the tests to judge.
+    Only what makes every test pointless is refused here; wrong answers are left to the tests.
 
     Raises:
-        UsageError: The server cannot be reached, is another one, or refuses a key.
+        UsageError: The server cannot be reached, is not this API, or refuses a key.
     """
     keys = {"XPANDER_API_KEY": target.api_key, "XPANDER_OTHER_API_KEY": target.other_api_key}
     for name, key in keys.items():
@@ -115,14 +117,14 @@ def check(target: Target) -> Target:
 
 
 def starts_mock(environment: Mapping[str, str]) -> bool:
-    """Tell whether the run has to start the mock: it does when no server is named."""
+    """Check whether the run starts the mock itself, which it does unless `XPANDER_BASE_URL` is set."""
     return not environment.get("XPANDER_BASE_URL")
 
 
 def _listed_agent(answer: httpx.Response) -> str | None:
     try:
         agent: Any = answer.json()["items"][0]["agent_id"]
-    except (ValueError, LookupError, TypeError):  # nothing listed, or a body that the tests will judge
+    except (ValueError, LookupError, TypeError):  # nothing listed, or a malformed body that the tests report
         return None
     return agent if isinstance(agent, str) else None
 
@@ -146,34 +148,36 @@ def _switch(environment: Mapping[str, str], name: str) -> bool:
     return text == "1"
 
 
-def _rate(text: str) -> float | None:
+def read_rate(environment: Mapping[str, str]) -> Rate | None:
+    """Return the rate limit that the run was told of, or None."""
+    text = environment.get("CONTRACT_RATE_LIMIT", "")
     if not text:
         return None
-    match = re.fullmatch(r"([1-9][0-9]*)/([smh])", text)
-    if not match:
-        raise pytest.UsageError(
-            f"CONTRACT_RATE_LIMIT is {text!r}; expected requests per second, minute or hour, such as 100/m"
-        )
-    return int(match[1]) / SECONDS_IN[match[2]]
+    try:
+        return parse_rate(text)
+    except ValueError as error:
+        raise pytest.UsageError(f"CONTRACT_RATE_LIMIT: {error}") from None
 
 
 def read_writes(environment: Mapping[str, str]) -> bool:
-    """Tell whether the run may invoke, stop and delete."""
+    """Check whether the run may invoke, stop and delete."""
     return starts_mock(environment) or _switch(environment, "CONTRACT_WRITES")
 
 
 def read_seed(environment: Mapping[str, str]) -> int:
-    """Return the seed that was asked for, or a new one."""
+    """Return the seed from `SEED`, or a random one."""
     text = environment.get("SEED", "")
     if not text:
         return random.SystemRandom().randrange(2**32)
     if not re.fullmatch(r"[0-9]{1,19}", text):
-        raise pytest.UsageError(f"SEED is {text!r}; expected a whole number, such as the one a former run printed")
+        raise pytest.UsageError(
+            f"SEED is {text!r}; expected a whole number, such as the one that an earlier run printed"
+        )
     return int(text)
 
 
 def read_profile(environment: Mapping[str, str]) -> Profile:
-    """Return how much the run generates."""
+    """Return how much the run generates, from `PROFILE`."""
     text = environment.get("PROFILE", "")
     for profile in get_args(Profile):
         if profile == (text or "default"):

@@ -1,4 +1,4 @@
-"""One generated request: aimed, sent and judged."""
+"""Sending of generated requests, and the checks of their answers."""
 
 from collections import Counter
 
@@ -7,47 +7,50 @@ from schemathesis.core.transport import Response
 from schemathesis.engine.recorder import ScenarioRecorder
 from schemathesis.specs.openapi.checks import ignored_auth
 
-from contract_tests.failure import ContractBroken, shorten
-from contract_tests.recorder import INVOKES, Recorder
-from contract_tests.schema._aim import Aim
-from contract_tests.schema._case import AnyCase, is_documented, is_negative, operation_id
-from contract_tests.schema._events import faults_in_stream
-from contract_tests.schema._fairness import excused_checks
-from contract_tests.schema._settings import Amount
-from contract_tests.target import Target
-from contract_tests.transport import recording_session
+from ..record.display import shorten
+from ..record.events import stream_violations
+from ..record.recorder import INVOKES, Recorder
+from ..record.transport import recording_session
+from ..report.violation import ContractViolation
+from ..run.target import Target
+from ._case import AnyCase, is_documented, is_negative, operation_id
+from ._excluded_checks import excluded_checks
+from ._settings import GenerationLimits
+from ._targeting import Targeting
 
 WRONG_KEY = "contract-run-wrong-key"
 LONGEST_ECHO = 8
 
 
-class Judge:
-    """Sends the requests of one process and holds the answers to the document.
+class ResponseChecker:
+    """Sends the generated requests of one process and checks their answers against the document.
 
     Args:
         target: The server under test.
-        recorder: What every request passes.
-        aim: Points the requests at what exists.
-        amount: How often to try other credentials.
+        recorder: Counts every request.
+        targeting: Replaces generated ids with existing ones.
+        generation_limits: How many requests to repeat with other credentials.
     """
 
-    def __init__(self, target: Target, recorder: Recorder, aim: Aim, amount: Amount) -> None:
+    def __init__(
+        self, target: Target, recorder: Recorder, targeting: Targeting, generation_limits: GenerationLimits
+    ) -> None:
         self.target = target
         self.recorder = recorder
-        self.aim = aim
+        self.targeting = targeting
         self._session = recording_session(recorder)
-        self._amount = amount
+        self._amount = generation_limits
         self._replays: Counter[tuple[str, str]] = Counter()
         self._enforced: set[str] = set()
 
-    def judge(self, case: AnyCase) -> None:
-        """Send a request, if it may be sent, and judge the answer.
+    def check(self, case: AnyCase) -> None:
+        """Send a request, if it may be sent, and check its answer.
 
         Raises:
-            ContractBroken: The answer is not as documented.
+            ContractViolation: The answer is not as documented.
         """
         __tracebackhide__ = True
-        if self.aim.at(case):
+        if self.targeting.prepare(case):
             self.try_other_callers(case)
             self.validate(case, self.call(case))
 
@@ -60,37 +63,39 @@ class Judge:
         return self._send(case, self.target.api_key)
 
     def validate(self, case: AnyCase, response: Response, scenario: ScenarioRecorder | None = None) -> None:
-        """Judge the answer to a request that carried the run's key."""
+        """Check the answer to a request that carried the run's key."""
         __tracebackhide__ = True
         request = self.recorder.last
         operation = operation_id(case)
-        excused = excused_checks(case, response.status_code, is_mock=self.target.is_mock)
+        excluded = excluded_checks(case, response.status_code, is_mock=self.target.is_mock)
         if operation in self._enforced:
-            excused.append(ignored_auth)
+            excluded.append(ignored_auth)
         try:
             case.validate_response(
                 response,
-                excluded_checks=excused,
+                excluded_checks=excluded,
                 headers={"x-api-key": self.target.api_key},
                 transport_kwargs={"base_url": self.target.base_url, "headers": {"x-api-key": self.target.api_key}},
                 recorder=scenario,
             )
         except FailureGroup as group:
-            came = "; ".join(sorted({" ".join(str(failure).split()) for failure in group.exceptions}))
-            raise ContractBroken(
-                f"an answer as the document describes it for {case.operation.label}",
-                f"{shorten(came, 1200)} — {_answer(response)}",
+            actual = "; ".join(sorted({" ".join(str(failure).split()) for failure in group.exceptions}))
+            raise ContractViolation(
+                f"an answer as openapi.yaml documents it for {case.operation.label}",
+                f"{shorten(actual, 1200)} — {_answer(response)}",
                 request,
             ) from None
         if 200 <= response.status_code < 300:
             self._enforced.add(operation)
         if operation == "invoke_agent_stream" and response.status_code == 200:
-            for fault in faults_in_stream(response.content):
-                raise ContractBroken("a TaskEvent as JSON in every `data:` line", fault, request, claim="STREAM-1")
-        self._expect_no_404(case, response)
+            for violation in stream_violations(response.content):
+                raise ContractViolation(
+                    "a TaskEvent as JSON in every `data:` line", violation, request, claim="STREAM-1"
+                )
+        self._assert_agent_is_found(case, response)
 
     def try_other_callers(self, case: AnyCase) -> None:
-        """Send a request without a key, with a wrong one and with that of another organization."""
+        """Send a request without a key, with a wrong key and with the key of another organization."""
         __tracebackhide__ = True
         operation = operation_id(case)
         if not is_documented(case):
@@ -99,18 +104,18 @@ class Judge:
             for key, kind in ((None, "without a key"), (WRONG_KEY, "with a wrong key")):
                 response = self._send(case, key)
                 if response.status_code not in (401, 429):
-                    raise ContractBroken(
+                    raise ContractViolation(
                         f"401 for a request {kind}, whatever else it asks",
                         _answer(response),
                         self.recorder.last,
                         claim="AUTH-1",
                     )
-        # What is wrong with a request may be said before it is looked up whose task it is about.
-        fair = self.target.other_api_key and not is_negative(case) and self._is_ours(case)
-        if fair and self._may_replay(operation, "peer"):
+        # A server may validate before it checks ownership.
+        comparable = self.target.other_api_key and not is_negative(case) and self._is_own(case)
+        if comparable and self._may_replay(operation, "peer"):
             response = self._send(case, self.target.other_api_key)
             if response.status_code not in (403, 404, 429):
-                raise ContractBroken(
+                raise ContractViolation(
                     "403 or 404 for what belongs to another organization",
                     _answer(response),
                     self.recorder.last,
@@ -123,28 +128,28 @@ class Judge:
         )
         sent = self.recorder.last
         if sent:
-            self.recorder.learn(sent.method, sent.url, sent.body, response.status_code, response.content)
+            self.recorder.remember_tasks(sent.method, sent.url, sent.body, response.status_code, response.content)
         return response
 
-    def _is_ours(self, case: AnyCase) -> bool:
-        """Tell whether a request names a task or an agent that is known to be the run's organization's."""
+    def _is_own(self, case: AnyCase) -> bool:
+        """Check whether a request names a task or an agent that is known to belong to the run's organization."""
         task, agent = case.path_parameters.get("task_id"), case.path_parameters.get("agent_id")
-        known = task in self.recorder.created or task in self.aim.known_tasks()
+        known = task in self.recorder.created or task in self.targeting.known_tasks()
         return known or (agent is not None and agent == self.target.agent_id)
 
     def _may_replay(self, operation: str, kind: str) -> bool:
         self._replays[operation, kind] += 1
         return self._replays[operation, kind] <= self._amount.replays
 
-    def _expect_no_404(self, case: AnyCase, response: Response) -> None:
+    def _assert_agent_is_found(self, case: AnyCase, response: Response) -> None:
         __tracebackhide__ = True
         body = case.body if isinstance(case.body, dict) else {}
-        # A parent or a version that does not exist is a 404 of its own.
-        elsewhere = body.get("parent_execution_id") is not None or case.query
-        if elsewhere or operation_id(case) not in INVOKES or not self.aim.is_real(case):
+        # An unknown parent or version is a 404 too.
+        has_other_ids = body.get("parent_execution_id") is not None or case.query
+        if has_other_ids or operation_id(case) not in INVOKES or not self.targeting.is_real(case):
             return
         if response.status_code in (403, 404):
-            raise ContractBroken(
+            raise ContractViolation(
                 "not 403 or 404: this agent has just run a task for the same key", _answer(response), self.recorder.last
             )
 

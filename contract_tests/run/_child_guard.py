@@ -1,6 +1,6 @@
 """Run a command until standard input closes, so that a server never outlives the run that started it.
 
-Closing happens by itself when the run dies, however it dies; nothing has to be caught.
+The operating system closes the pipe whenever the run ends, even by SIGKILL, so no signal has to be handled.
 """
 
 import os
@@ -13,7 +13,7 @@ GRACE_SECONDS = 5
 
 def main(command: list[str]) -> None:
     server = subprocess.Popen(command, stdin=subprocess.DEVNULL)
-    # A server that ends by itself must end this process too: whoever reads our output waits for its end.
+    # If the server ends first, this process must end too, because the reader of its output waits for that.
     threading.Thread(target=lambda: os._exit(server.wait()), daemon=True).start()
     sys.stdin.buffer.read()
     server.terminate()

@@ -1,35 +1,35 @@
-"""What a run has found: plain data that workers can send and every report is written from."""
+"""The findings of a run, as plain data that workers can send and all reports are written from."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from contract_tests.claims import Claim
-from contract_tests.contract import Operation, operations
-from contract_tests.recorder import UNDOCUMENTED, Recorder
-from contract_tests.target import Target
+from ..contract.claims import Claim
+from ..contract.openapi import Operation, operations
+from ..record.recorder import UNDOCUMENTED, Recorder
+from ..run.target import Target
 
 Outcome = Literal["passed", "failed", "warned", "not run"]
 Verdict = Literal["held", "broken", "warned", "not run"]
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that was not as promised.
+class Violation:
+    """One difference between what was promised and what the server did.
 
     Args:
         expected: What was promised.
-        came: What the server did.
-        curl: A line for a shell that shows it, with the key as a variable.
-        claim: Id of the claim, where the test's marker does not say it.
-        accident: Whether the test could not be done, rather than found something.
+        actual: What the server did.
+        curl: A command that repeats the request, with keys as shell variables.
+        claim: Id of the broken claim, if it is not one of the test's own.
+        error: Whether the test itself failed to run, so that nothing is known about the server.
     """
 
     expected: str
-    came: str
+    actual: str
     curl: str = ""
     claim: str | None = None
-    accident: bool = False
+    error: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,49 +38,49 @@ class Finding:
 
     Args:
         test: Its node id.
-        outcome: How it ended; `warned` is a failure that only advisory claims are about, on a live server.
-        claims: Ids of the claims that it judges.
+        outcome: How it ended; `warned` is a failure of advisory claims alone, on a live server.
+        claims: Ids of the claims that it checks.
         reason: Why it was not run.
-        faults: What was wrong.
+        violations: What it found.
     """
 
     test: str
     outcome: Outcome
     claims: tuple[str, ...] = ()
     reason: str = ""
-    faults: tuple[Fault, ...] = ()
+    violations: tuple[Violation, ...] = ()
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> "Finding":
-        """Return a finding that has travelled between processes."""
-        faults = tuple(Fault(**fault) for fault in data["faults"])
-        return cls(**{**data, "claims": tuple(data["claims"]), "faults": faults})
+        """Return a finding from the data of `dataclasses.asdict`, as another process sends it."""
+        violations = tuple(Violation(**violation) for violation in data["violations"])
+        return cls(**{**data, "claims": tuple(data["claims"]), "violations": violations})
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The same fault, wherever it was found.
+    """Equal violations of several tests.
 
     Args:
-        fault: The first that was found.
-        quotes: The claims that it breaks: their ids and sentences.
+        violation: The first one.
+        quotes: Ids and sentences of the broken claims.
         tests: The tests that found it.
     """
 
-    fault: Fault
+    violation: Violation
     quotes: tuple[tuple[str, str], ...]
     tests: list[str]
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A claim and how it fared.
+    """A claim and its result.
 
     Args:
         claim: The claim.
-        verdict: Broken if one of its tests failed, held if all that ran passed.
-        tests: How many of its tests ran.
-        reasons: Why the others did not.
+        verdict: `broken` if one of its tests failed, `held` if all that ran passed.
+        tests: Number of its tests that ran.
+        reasons: Why the others did not run.
     """
 
     claim: Claim
@@ -91,14 +91,14 @@ class ClaimRow:
 
 @dataclass(slots=True)
 class Report:
-    """Everything that a run has to say.
+    """Everything that a run reports.
 
     Args:
         target: The server under test.
-        recorder: What was sent to it.
-        claims: The documented sentences, by id.
-        findings: What came out, by test.
-        notes: Anything else that a person has to know.
+        recorder: Counts of the requests.
+        claims: The claims, by id.
+        findings: The outcome of each test, by its node id.
+        notes: Further sentences for the reader.
         interrupted: Whether the run ended before its last test.
     """
 
@@ -110,13 +110,13 @@ class Report:
     interrupted: bool = False
 
     def add(self, finding: Finding) -> None:
-        """Add the outcome of a test, or of its clean-up: a failure stays one."""
+        """Add the outcome of a test or of its teardown; a failure is never replaced by a success."""
         former = self.findings.get(finding.test)
         if former is None or former.outcome == "passed" or finding.outcome == "failed":
             self.findings[finding.test] = finding
 
     def with_outcome(self, outcome: Outcome) -> list[Finding]:
-        """Return the tests that ended in one way."""
+        """Return the findings with an outcome."""
         return [finding for finding in self.findings.values() if finding.outcome == outcome]
 
     def verdict(self) -> str:
@@ -129,34 +129,34 @@ class Report:
         return "The contract is kept." if self.recorder.sent else "Nothing was sent to the server."
 
     def groups(self, outcome: Outcome) -> list[Group]:
-        """Return the faults of the tests that ended in one way, those that break the same promise together."""
+        """Return the violations of the findings with an outcome, grouped by what was promised."""
         groups: dict[tuple[object, ...], Group] = {}
         for finding in self.with_outcome(outcome):
-            for fault in finding.faults:
-                quotes = self.quotes(finding, fault)
-                group = groups.setdefault((quotes, fault.expected), Group(fault, quotes, []))
+            for violation in finding.violations:
+                quotes = self.quotes(finding, violation)
+                group = groups.setdefault((quotes, violation.expected), Group(violation, quotes, []))
                 group.tests.append(finding.test)
         return list(groups.values())
 
-    def quotes(self, finding: Finding, fault: Fault) -> tuple[tuple[str, str], ...]:
-        """Return the claims that a fault breaks: their ids and sentences."""
-        broken = [fault.claim] if fault.claim else finding.claims
+    def quotes(self, finding: Finding, violation: Violation) -> tuple[tuple[str, str], ...]:
+        """Return the ids and sentences of the claims that a violation breaks."""
+        broken = [violation.claim] if violation.claim else finding.claims
         return tuple((claim, self.claims[claim].sentence) for claim in broken)
 
     def claim_rows(self) -> list[ClaimRow]:
-        """Return all claims and how they fared."""
+        """Return all claims with their results."""
         return [self._claim_row(claim) for claim in self.claims.values()]
 
     def verdicts(self) -> Counter[Verdict]:
-        """Return how many claims were held, broken and not run."""
+        """Count the claims by verdict."""
         return Counter(row.verdict for row in self.claim_rows())
 
     def exercised(self) -> list[Operation]:
-        """Return the operations that at least one request was sent to."""
+        """Return the operations with at least one request."""
         return [operation for operation in operations() if self.recorder.statuses.get(operation.id)]
 
     def sent(self) -> list[tuple[str, Counter[int]]]:
-        """Return the answers to each operation by status, and last those to what the document does not describe."""
+        """Count the answers of each operation by status; undocumented requests come last, if there are any."""
         names = [operation.id for operation in operations()] + [UNDOCUMENTED]
         return [
             (name, self.recorder.statuses.get(name, Counter()))
@@ -165,7 +165,7 @@ class Report:
         ]
 
     def server(self) -> str:
-        """Return what was tested, in words."""
+        """Name the server under test."""
         if self.target.is_mock:
             return "the mock"
         return f"{self.target.base_url} ({'reads and writes' if self.target.writes else 'read only'})"
@@ -174,7 +174,7 @@ class Report:
         about = [
             finding
             for finding in self.findings.values()
-            if claim.id in finding.claims or any(fault.claim == claim.id for fault in finding.faults)
+            if claim.id in finding.claims or any(violation.claim == claim.id for violation in finding.violations)
         ]
         outcomes = Counter(_outcome_for(finding, claim.id) for finding in about)
         ran = outcomes.total() - outcomes["not run"]
@@ -191,12 +191,14 @@ class Report:
 
 
 def _outcome_for(finding: Finding, claim: str) -> Outcome:
-    """Return what a test says about one claim: nothing, when it has ended early because another claim is broken."""
-    if finding.outcome in ("failed", "warned") and not any(fault.claim in (None, claim) for fault in finding.faults):
+    """Return the outcome of a test for one claim; `not run` if another claim ended it early."""
+    if finding.outcome in ("failed", "warned") and not any(
+        violation.claim in (None, claim) for violation in finding.violations
+    ):
         return "not run"
     return finding.outcome
 
 
 def _reason(finding: Finding) -> str:
-    blamed = sorted({fault.claim for fault in finding.faults if fault.claim})
+    blamed = sorted({violation.claim for violation in finding.violations if violation.claim})
     return f"ended early: {', '.join(blamed)} does not hold" if blamed else finding.reason

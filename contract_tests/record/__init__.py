@@ -1,0 +1,1 @@
+"""Every request of a run: sent, counted, limited in rate, and refused where the run may not write."""

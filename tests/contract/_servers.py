@@ -1,4 +1,4 @@
-"""Servers to hold to the contract: one that passes everything on and remembers it, and may spoil the answers."""
+"""A proxy that records every request and may alter the answers of the server behind it."""
 
 import http.client
 import json
@@ -14,7 +14,7 @@ HOP_BY_HOP = ("connection", "transfer-encoding", "content-length", "keep-alive")
 
 @dataclass
 class Answer:
-    """What the server behind has answered, free to be changed."""
+    """The answer of the upstream server, which may be altered."""
 
     method: str
     path: str
@@ -25,7 +25,7 @@ class Answer:
 
     @property
     def place(self) -> str:
-        """Return the path without the query."""
+        """The path without the query."""
         return self.path.partition("?")[0]
 
     def change(self, change: Callable[[Any], None]) -> None:
@@ -36,23 +36,23 @@ class Answer:
 
 
 def nothing(answer: Answer) -> None:
-    """Leave an answer as it is."""
+    """Leave an answer unchanged."""
 
 
 class Proxy:
-    """A server in front of another, in threads of this process.
+    """A proxy in threads of this process.
 
     Args:
-        upstream: Address of the other.
-        keys: Keys that callers use here, and those that the other knows in their place.
-        spoil: Changes each answer.
+        upstream: Address of the upstream server.
+        keys: Keys that callers use here, and the upstream key that replaces each.
+        alter: Alters each answer.
     """
 
-    def __init__(self, upstream: str, keys: dict[str, str], spoil: Callable[[Answer], None] = nothing) -> None:
+    def __init__(self, upstream: str, keys: dict[str, str], alter: Callable[[Answer], None] = nothing) -> None:
         self.requests: list[tuple[str, str]] = []
         self._upstream = urlsplit(upstream)
         self._keys = keys
-        self._spoil = spoil
+        self._alter = alter
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -66,17 +66,17 @@ class Proxy:
         self._server.server_close()
 
     def methods(self) -> set[str]:
-        """Return the methods that have been used."""
+        """Return the methods of all requests so far."""
         return {method for method, _ in self.requests}
 
     def connect(self) -> http.client.HTTPConnection:
-        """Return a connection to the server behind."""
+        """Return a connection to the upstream server."""
         return http.client.HTTPConnection(self._upstream.hostname or "", self._upstream.port, timeout=30)
 
     def answer(
         self, connection: http.client.HTTPConnection, method: str, path: str, headers: dict[str, str], body: bytes
     ) -> Answer:
-        """Fetch the answer to a request, and spoil it."""
+        """Fetch the answer to a request and alter it."""
         self.requests.append((method, path))
         sent = {name: value for name, value in headers.items() if name.lower() not in (*HOP_BY_HOP, "host")}
         key = next((sent.pop(name) for name in list(sent) if name.lower() == "x-api-key"), None)
@@ -86,7 +86,7 @@ class Proxy:
         response = connection.getresponse()
         kept = {name: value for name, value in response.getheaders() if name.lower() not in HOP_BY_HOP}
         answer = Answer(method, path, key, response.status, kept, response.read())
-        self._spoil(answer)
+        self._alter(answer)
         return answer
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:

@@ -22,7 +22,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def target() -> Target:
-    """A live server that may be written to."""
+    """A live server that the run may write to."""
     return Target("https://api.example.com/root", KEY, OTHER_KEY, "agent-1", True, False, None, 7, "default")
 
 
@@ -36,11 +36,11 @@ def upstream(tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def proxy(upstream: str) -> Iterator[Callable[..., Proxy]]:
-    """A healthy server behind one that remembers every request and may spoil the answers."""
+    """A healthy server behind a proxy that records requests and may alter the answers."""
     started: list[Proxy] = []
 
-    def start(spoil: Callable[[Answer], None] = nothing) -> Proxy:
-        started.append(Proxy(upstream, KEYS, spoil).__enter__())
+    def start(alter: Callable[[Answer], None] = nothing) -> Proxy:
+        started.append(Proxy(upstream, KEYS, alter).__enter__())
         return started[-1]
 
     yield start

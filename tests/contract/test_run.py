@@ -1,4 +1,4 @@
-"""A whole contract run, as a person starts it, against servers that are healthy, spoilt or gone."""
+"""A whole contract run, as a person starts it, against servers that are healthy, altered or gone."""
 
 import contextlib
 import json
@@ -57,7 +57,7 @@ def test_a_run_that_may_write_leaves_nothing_behind(run: Run, proxy: Callable[..
     assert tasks(server) == before
 
 
-def test_a_spoilt_answer_fails_the_run_and_is_shown(run: Run, proxy: Callable[..., Proxy], tmp_path: Path) -> None:
+def test_a_altered_answer_fails_the_run_and_is_shown(run: Run, proxy: Callable[..., Proxy], tmp_path: Path) -> None:
     """The exit status is not 0, and the summary shows what was expected, what came and a curl line without the key."""
 
     def without_total(answer: Answer) -> None:
@@ -69,7 +69,7 @@ def test_a_spoilt_answer_fails_the_run_and_is_shown(run: Run, proxy: Callable[..
     assert done.returncode == pytest.ExitCode.TESTS_FAILED
     assert "FAILED contract_tests/schema/test_operations.py::test_list_tasks_answers_as_documented" in done.stdout
     assert '"total" is a required property' in done.stdout
-    assert re.search(rf"again +curl -i '{server.url}/v1/tasks\?.*' -H \"x-api-key: \$XPANDER_API_KEY\"", done.stdout)
+    assert re.search(rf"repeat +curl -i '{server.url}/v1/tasks\?.*' -H \"x-api-key: \$XPANDER_API_KEY\"", done.stdout)
     assert "Traceback" not in done.stdout + done.stderr
     written = [path.read_text() for path in tmp_path.iterdir() if path.suffix in (".md", ".html", ".json", ".xml")]
     assert len(written) == 4
@@ -137,13 +137,13 @@ def faulty_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The outcome of each test of one run against a server that has all the faults."""
     folder = tmp_path_factory.mktemp("faulty")
 
-    def spoil(answer: Answer) -> None:
+    def alter(answer: Answer) -> None:
         for violation, _ in FAULTS:
             violation(answer)
 
     mock = MockServer(folder)
     try:
-        with Proxy(mock.url, KEYS, spoil) as server:
+        with Proxy(mock.url, KEYS, alter) as server:
             done = contract_run(folder, SCHEMA, "-n", "2", **live(server, CONTRACT_WRITES="1"))
     finally:
         mock.stop()
@@ -159,7 +159,7 @@ def test_each_kind_of_fault_is_found(faulty_run: dict[str, str], fault: Callable
 
 
 def test_what_has_no_fault_passes(faulty_run: dict[str, str]) -> None:
-    """The operation that is not spoilt is not blamed."""
+    """The operation that is not altered is not blamed."""
     assert faulty_run["test_operations.py::test_list_agent_tasks_answers_as_documented"] == "passed"
 
 

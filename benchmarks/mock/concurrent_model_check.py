@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 
-from xpander_mock import Handle
+from xpander_mock import MockClient
 
 WRITERS = 12
 READERS = 4
 STEPS = 25
-INVOKE = f"/v1/agents/{Handle.agent_id}/invoke"
+INVOKE = f"/v1/agents/{MockClient.agent_id}/invoke"
 
 
 class ModelMismatch(Exception):

@@ -11,7 +11,7 @@ from benchmarks.mock.concurrent_model_check import READERS, WRITERS, ConcurrentM
 from benchmarks.mock.load_generator import cpu_seconds
 from benchmarks.mock.servers import mock_command, run_server
 from benchmarks.results import Figure
-from xpander_mock import DEMO_API_KEY, Handle
+from xpander_mock import DEMO_API_KEY, MockClient
 
 HEADERS = {"x-api-key": DEMO_API_KEY}
 INVOKES = 200
@@ -34,7 +34,7 @@ def concurrent_invokes(url: str) -> Figure:
 async def _invoke_all(url: str) -> tuple[int, float]:
     limits = httpx.Limits(max_connections=INVOKES)
     async with httpx.AsyncClient(base_url=url, headers=HEADERS, limits=limits, timeout=60) as client:
-        path = f"/v1/agents/{Handle.agent_id}/invoke"
+        path = f"/v1/agents/{MockClient.agent_id}/invoke"
         started = time.perf_counter()
         responses = await asyncio.gather(
             *(client.post(path, json={"input": {"text": f"{task}"}}) for task in range(INVOKES))
@@ -68,7 +68,7 @@ def reset(url: str) -> Figure:
     durations = []
     for _ in range(RESETS):
         started = time.perf_counter()
-        Handle(url).reset()
+        MockClient(url).reset()
         durations.append(time.perf_counter() - started)
     milliseconds = sorted(durations)[RESETS // 2] * 1000
     return Figure("reset", "reset of a test's state", {"ms": milliseconds}, f"{milliseconds:.1f} ms", "< 5 ms")

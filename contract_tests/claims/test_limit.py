@@ -48,7 +48,7 @@ def limited(target: Target, tmp_path: Path) -> Iterator[Limited]:
     requests, seconds = MOCK_REQUESTS, MOCK_SECONDS
     if target.is_mock:
         # A second mock needs another port, even if the arguments name one.
-        mock = MockServer.from_environment(tmp_path, f"--rate-limit {requests}/{seconds} --port 0")
+        mock = MockServer.from_environment(tmp_path, f"--rate-limit {requests}/{seconds}s --port 0")
         target = replace(target, base_url=mock.url)
     else:
         rate = read_rate(os.environ)

@@ -4,15 +4,15 @@ import sys
 from textwrap import indent
 
 from proof.defects import CATALOGUE, UnknownDefect, with_defects
-from xpander_mock._app import Parts
-from xpander_mock._cli import PROGRAM, Parser, main
+from xpander_mock import Parts, main
+from xpander_mock.cli import PROGRAM, Parser
 
 
 def _options() -> Parser:
     parser = Parser(prog=PROGRAM, add_help=False, allow_abbrev=False)
     group = parser.add_argument_group("defects", "named bugs, which prove that tests would notice them")
     group.add_argument("--defect", action="append", default=[], metavar="NAME", help="put this one in; repeatable")
-    group.add_argument("--list-defects", action="store_true", default=False, help="explain all of them, and end")
+    group.add_argument("--list-defects", action="store_true", default=False, help="explain all of them, and exit")
     return parser
 
 

@@ -3,9 +3,9 @@
 from itertools import groupby
 
 from proof.defects._defect import INVOKES, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask, cut, every, relist
-from proof.defects._wire import Answer, Call
-from xpander_mock._keys import DEMO_API_KEY, OTHER_API_KEY
+from xpander_mock.parts import DEMO_API_KEY, OTHER_API_KEY
 
 AGENT_LIST = "list_agent_tasks"
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from proof.defects._defect import ALL, INVOKES, LISTS, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask
-from proof.defects._wire import Answer, Call
 
 
 def crash(answer: Answer) -> None:

@@ -7,9 +7,9 @@ from typing import Any, get_args
 
 from starlette.types import ASGIApp
 
-from proof.defects._defect import CATALOGUE, Built, Defect, Wired
-from proof.defects._wire import Wire
-from xpander_mock._app import Parts
+from proof.defects._defect import CATALOGUE, Defect, Part, Wired
+from proof.defects._defect_middleware import DefectMiddleware
+from xpander_mock import Parts
 
 
 class UnknownDefect(Exception):
@@ -17,7 +17,7 @@ class UnknownDefect(Exception):
 
 
 def with_defects(parts: Parts, names: Iterable[str]) -> Parts:
-    """The same parts with the named defects in them.
+    """Return the same parts with the named defects in them.
 
     Args:
         parts: The healthy parts.
@@ -28,19 +28,27 @@ def with_defects(parts: Parts, names: Iterable[str]) -> Parts:
     """
     chosen = [_find(name) for name in names]
     changes: dict[str, Any] = {}
-    for layer in get_args(Built):
-        classes = [defect.code for defect in chosen if defect.layer == layer]
+    for part in get_args(Part):
+        # Two defects may share a class, which can be a base only once.
+        classes = dict.fromkeys(code for defect in chosen if (code := _replacement(defect, part)) is not None)
         if classes:
-            healthy = getattr(parts, layer)
-            changes[layer] = type(f"Faulty{healthy.__name__}", (*classes, healthy), {})
+            healthy = getattr(parts, part)
+            changes[part] = type(f"Faulty{healthy.__name__}", (*classes, healthy), {})
     wired = [defect for defect in chosen if defect.layer in get_args(Wired)]
     if wired:
 
         def wrap(app: ASGIApp) -> ASGIApp:
-            return Wire(app, wired)
+            return DefectMiddleware(app, wired)
 
         changes["middleware"] = [*parts.middleware, wrap]
     return replace(parts, **changes)
+
+
+def _replacement(defect: Defect, part: str) -> type | None:
+    """Return the class by which a defect replaces a part, None when it leaves the part alone."""
+    if defect.layer == "parts":
+        return getattr(defect.code, part, None)
+    return defect.code if defect.layer == part else None
 
 
 def _find(name: str) -> Defect:

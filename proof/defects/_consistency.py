@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from proof.defects._defect import INVOKES, LISTS, defect
+from proof.defects._defect import INVOKES, LISTS, SharedState, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask, Item
-from proof.defects._wire import Answer, Call
-from xpander_mock._service import Service
-from xpander_mock._task import COMPLETED, Task, Turn
+from xpander_mock.parts import COMPLETED, Invocations, Task, Tasks, Turn, Views
 
 View = dict[str, Any]
 
@@ -106,8 +105,8 @@ def last_parameter_lost(call: Call) -> None:
 # META-5: lists and tasks
 
 
-@defect("service", "META-5", *LISTS, "get_task")
-class FailedListedAsError(Service):
+@defect("views", "META-5", *LISTS, "get_task")
+class FailedListedAsError(Views):
     """A list shows a failed task as error, which get shows as it is."""
 
     def list_item(self, task: Task) -> Item:
@@ -124,8 +123,8 @@ def listed_result_cut(call: Call, answer: Answer) -> None:
             item["result"] = item["result"][:30] + "…"
 
 
-@defect("service", "META-5", *LISTS, "get_task")
-class ListedResultQuoted(Service):
+@defect("views", "META-5", *LISTS, "get_task")
+class ListedResultQuoted(Views):
     """A list shows a completed task's result as a JSON string, which get shows as it is."""
 
     def list_item(self, task: Task) -> Item:
@@ -138,29 +137,34 @@ class ListedResultQuoted(Service):
 # META-10: sequences of actions
 
 
-@defect("service", "META-10", *INVOKES, "delete_task")
-class TurnAfterLossLeavesParent(Service):
+_BEREAVED = SharedState[set[str]](set)
+
+
+@defect("parts", "META-10", *INVOKES, "delete_task")
+class TurnAfterLossLeavesParent:
     """A sub-task that is continued after one of its siblings was deleted is nobody's sub-task any more."""
 
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
-        self._bereaved: set[str] = set()
+    class tasks(Tasks):
+        """Notes the tasks that have lost a sub-task."""
 
-    def delete_task(self, caller: str, task_id: str) -> None:
-        """Remember who has lost a sub-task."""
-        parent = self.writable(caller, task_id).parent
-        super().delete_task(caller, task_id)
-        self._bereaved |= {parent} if parent else set()
+        def delete_task(self, caller: str, task_id: str) -> None:
+            """Note the parent."""
+            parent = self.ownership.writable(caller, task_id).parent
+            super().delete_task(caller, task_id)
+            _BEREAVED.of(self.repository).update([parent] if parent else [])
 
-    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Leave those."""
-        if task.turns and task.parent in self._bereaved:
-            task.parent = None
-        return super().add_turn(task, request, version)
+    class invocations(Invocations):
+        """Removes the parent of a continued task when it has lost a sub-task."""
+
+        def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+            """Remove such a parent."""
+            if task.turns and task.parent in _BEREAVED.of(self.repository):
+                task.parent = None
+            return super().add_turn(task, request, version)
 
 
-@defect("service", "META-10", *INVOKES, "stop_task")
-class TurnAfterStopStaysStopped(Service):
+@defect("invocations", "META-10", *INVOKES, "stop_task")
+class TurnAfterStopStaysStopped(Invocations):
     """A further turn of a stopped task is said to run, and ends as stopped with `is_manually_stopped`."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
@@ -172,14 +176,14 @@ class TurnAfterStopStaysStopped(Service):
         return turn
 
 
-@defect("service", "META-8", "delete_task", "get_task")
-class DeletedSubtaskFreesSiblings(Service):
+@defect("tasks", "META-8", "delete_task", "get_task")
+class DeletedSubtaskFreesSiblings(Tasks):
     """Deleting one of several sub-tasks takes the others from their parent."""
 
     def delete_task(self, caller: str, task_id: str) -> None:
         """Clear the parent of them all."""
-        parent = self.writable(caller, task_id).parent
+        parent = self.ownership.writable(caller, task_id).parent
         super().delete_task(caller, task_id)
-        for sibling in self.store.children(parent) if parent else ():
+        for sibling in self.repository.table.children(parent) if parent else ():
             sibling.parent = None
-            self.save(sibling)
+            self.repository.save(sibling)

@@ -3,12 +3,9 @@
 from typing import Any
 
 from proof.defects._defect import ALL, BY_ID, INVOKES, LISTS, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask
-from proof.defects._wire import Answer, Call
-from xpander_mock._errors import Forbidden, NotFound
-from xpander_mock._keys import DEMO_API_KEY, OTHER_API_KEY
-from xpander_mock._service import Service
-from xpander_mock._task import Task
+from xpander_mock.parts import DEMO_API_KEY, OTHER_API_KEY, Forbidden, Invocations, NotFound, Task, Tasks
 
 View = dict[str, Any]
 KEYS = (DEMO_API_KEY, OTHER_API_KEY)
@@ -174,73 +171,73 @@ async def exists(call: Call, ask: Ask) -> bool:
 # AUTH-2: what a stranger sees and changes
 
 
-class Careless(Service):
-    """A service that does not ask whose a task is: the ground for defects that forget to in one operation."""
+class UncheckedOwner(Tasks):
+    """Tasks whose owner is not checked: the base of defects that forget to check in one operation."""
 
-    def anyones(self, task_id: str) -> Task:
-        """A task of whatever organization."""
-        task = self.settled(task_id)
+    def any_task(self, task_id: str) -> Task:
+        """Return a task of whatever organization."""
+        task = self.repository.find(task_id)
         if task is None:
             raise NotFound("Task not found")
         return task
 
 
-@defect("service", "AUTH-2", "stop_task", kind="authentication")
-class StrangerStops(Careless):
+@defect("tasks", "AUTH-2", "stop_task", kind="authentication")
+class StrangerStops(UncheckedOwner):
     """A key of another organization stops a task."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
         """Stop for anyone."""
-        return super().stop_task(self.anyones(task_id).organization_id, task_id)
+        return super().stop_task(self.any_task(task_id).organization_id, task_id)
 
 
-@defect("service", "AUTH-2", "stop_task", kind="authentication")
-class StrangerRefusedTooLate(Careless):
+@defect("tasks", "AUTH-2", "stop_task", kind="authentication")
+class StrangerRefusedTooLate(UncheckedOwner):
     """A key of another organization is refused with 403 after the task was stopped."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
         """Stop, then ask whose it is."""
-        owner = self.anyones(task_id).organization_id
+        owner = self.any_task(task_id).organization_id
         view = super().stop_task(owner, task_id)
         if owner != caller:
             raise Forbidden
         return view
 
 
-@defect("service", "AUTH-2", "delete_task", kind="authentication")
-class StrangerDeletes(Careless):
+@defect("tasks", "AUTH-2", "delete_task", kind="authentication")
+class StrangerDeletes(UncheckedOwner):
     """A key of another organization deletes a task."""
 
     def delete_task(self, caller: str, task_id: str) -> None:
         """Delete for anyone."""
-        super().delete_task(self.anyones(task_id).organization_id, task_id)
+        super().delete_task(self.any_task(task_id).organization_id, task_id)
 
 
-@defect("service", "AUTH-2", "get_task_thread", kind="authentication")
-class StrangerReadsThread(Careless):
+@defect("tasks", "AUTH-2", "get_task_thread", kind="authentication")
+class StrangerReadsThread(UncheckedOwner):
     """A key of another organization reads a thread."""
 
     def get_task_thread(self, caller: str, task_id: str) -> list[View]:
         """Read for anyone."""
-        return super().get_task_thread(self.anyones(task_id).organization_id, task_id)
+        return super().get_task_thread(self.any_task(task_id).organization_id, task_id)
 
 
-@defect("service", "AUTH-2", "get_task_thread_full", kind="authentication")
-class StrangerReadsFullThread(Careless):
+@defect("tasks", "AUTH-2", "get_task_thread_full", kind="authentication")
+class StrangerReadsFullThread(UncheckedOwner):
     """A key of another organization reads the full thread."""
 
     def get_task_thread_full(self, caller: str, task_id: str) -> dict[str, list[View]]:
         """Read for anyone."""
-        return super().get_task_thread_full(self.anyones(task_id).organization_id, task_id)
+        return super().get_task_thread_full(self.any_task(task_id).organization_id, task_id)
 
 
-@defect("service", "AUTH-2", *INVOKES, kind="authentication")
-class StrangerAddsSubtask(Service):
+@defect("invocations", "AUTH-2", *INVOKES, kind="authentication")
+class StrangerAddsSubtask(Invocations):
     """A task can be put under a parent of another organization, and is then among that one's `sub_executions`."""
 
     def check_parent(self, caller: str, task: Task, request: View) -> None:
         """Ask for no owner."""
-        parent = self.store.find(request.get("parent_execution_id") or "")
+        parent = self.repository.table.find(request.get("parent_execution_id") or "")
         super().check_parent(parent.organization_id if parent else caller, task, request)
 
 
@@ -305,24 +302,24 @@ async def done_and_refused(call: Call, ask: Ask) -> Answer:
 # AUTH-5: an id of another organization
 
 
-@defect("service", "AUTH-5", *INVOKES, kind="authentication")
-class StrangerContinues(Service):
+@defect("invocations", "AUTH-5", *INVOKES, kind="authentication")
+class StrangerContinues(Invocations):
     """An invoke with the id of another organization's task continues that task."""
 
     def check_continuable(self, caller: str, agent_id: str, task: Task) -> None:
         """Continue whatever is there."""
 
 
-@defect("service", "AUTH-5", *INVOKES, kind="authentication")
-class StrangerReplaces(Service):
+@defect("invocations", "AUTH-5", *INVOKES, kind="authentication")
+class StrangerReplaces(Invocations):
     """An invoke with the id of another organization's task takes that task's place."""
 
     def check_continuable(self, caller: str, agent_id: str, task: Task) -> None:
         """Make room."""
-        if self.visible(caller, task):
+        if self.ownership.owns(caller, task):
             super().check_continuable(caller, agent_id, task)
             return
-        self.store.delete([task.id])
+        self.repository.delete([task.id])
         task.organization_id, task.agent_id, task.turns = caller, agent_id, []
 
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 
 from proof.defects._defect import LISTS, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import STATUSES, Ask, relist
-from proof.defects._wire import Answer, Call
-from xpander_mock._times import format_instant, parse_instant
+from xpander_mock.parts import format_instant, parse_instant
 
 SECOND, MINUTE, DAY = 1_000_000, 60_000_000, 86_400_000_000
 

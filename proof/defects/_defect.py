@@ -3,12 +3,30 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
+from weakref import WeakKeyDictionary
 
 Kind = Literal["authentication", "status", "schema", "validation", "behaviour"]
 Wired = Literal["request", "answer", "refusal", "events", "around"]
-Built = Literal["agents", "routes", "store", "service"]
-Layer = Wired | Built
+Part = Literal[
+    "filters",
+    "table",
+    "clock",
+    "lifecycle",
+    "views",
+    "threads",
+    "turn_events",
+    "repository",
+    "ownership",
+    "agents",
+    "lists",
+    "tasks",
+    "invocations",
+    "follower",
+    "authentication",
+    "routes",
+]
+Layer = Wired | Part | Literal["parts"]
 
 LISTS = ("list_tasks", "list_agent_tasks")
 INVOKES = ("invoke_agent", "invoke_agent_async", "invoke_agent_stream")
@@ -23,12 +41,13 @@ class Defect:
 
     Args:
         name: What `--defect` takes.
-        claim: Id of the claim that it breaks.
+        claim: The id of the claim that it breaks.
         operations: The operations that misbehave, by `operationId`.
         kind: What is wrong with them.
         explanation: The bug in one sentence.
-        layer: Where it sits: on the wire, or in one part of the mock.
-        code: The function that edits what passes on the wire, or the class that takes the part's place.
+        layer: Where it sits: on the wire, in one part of the mock, or in several.
+        code: The function that edits what passes on the wire, the class that replaces the part, or for several parts
+            a class whose attributes are those classes, by the names of the parts.
     """
 
     name: str
@@ -49,7 +68,7 @@ def defect(
     *operations: str,
     kind: Kind = "behaviour",
 ) -> Callable[[Any], Any]:
-    """Enter a class or function into the catalogue; its name is the defect's, its docstring the explanation.
+    """Add a class or function to the catalogue; its name is the defect's, its docstring the explanation.
 
     Raises:
         ValueError: Two defects share a name, or one has no explanation.
@@ -58,8 +77,27 @@ def defect(
     def enter(code: Any) -> Any:
         name = re.sub(r"_|(?<=[a-z])(?=[A-Z])", "-", code.__name__).lower()
         if name in CATALOGUE or not code.__doc__:
-            raise ValueError(f"{name}: expected a name of its own and a docstring")
+            raise ValueError(f"{name}: expected a name that no other defect has, and a docstring")
         CATALOGUE[name] = Defect(name, claim, operations, kind, code.__doc__.strip(), layer, code)
         return code
 
     return enter
+
+
+T = TypeVar("T")
+
+
+class SharedState(Generic[T]):
+    """State that several parts of one mock share, such as the ids that one has deleted and another must not find.
+
+    Args:
+        create: Makes the state of a new mock.
+    """
+
+    def __init__(self, create: Callable[[], T]) -> None:
+        self._create = create
+        self._states: WeakKeyDictionary[Any, T] = WeakKeyDictionary()
+
+    def of(self, owner: Any) -> T:
+        """Return the state of the mock that `owner`, its database or its repository, belongs to."""
+        return self._states.setdefault(owner, self._create())

@@ -3,54 +3,55 @@
 from collections.abc import Sequence
 from typing import Any
 
-from proof.defects._defect import THREADS, defect
+from proof.defects._defect import THREADS, SharedState, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask
-from proof.defects._wire import Answer, Call
-from xpander_mock._service import Service
-from xpander_mock._store import Filter, Store
-from xpander_mock._task import RUNNING, Task
+from xpander_mock.parts import RUNNING, Filter, Filters, Invocations, Task, TaskRepository, Tasks, TaskTable, Turn
+
+_HIDDEN = SharedState[dict[str, int]](dict)
 
 
-class SoftDelete(Store):
-    """A store that hides what was deleted: correct by itself, and the ground for defects that hide too little."""
-
-    def __init__(self, path: str | None = None) -> None:
-        self.gone: dict[str, int] = {}
-        super().__init__(path)
+class SoftDelete(TaskTable):
+    """A table that hides what was deleted: correct by itself, and the base of defects that hide too little."""
 
     def delete(self, task_ids: Sequence[str]) -> None:
         """Hide tasks."""
         for task_id in task_ids:
-            self.gone[task_id] = self.db.execute("SELECT seq FROM tasks WHERE id = ?", (task_id,)).fetchone()[0]
-            self.db.execute("UPDATE tasks SET due = NULL WHERE id = ?", (task_id,))
+            _HIDDEN.of(self.database)[task_id] = self.filters.sequence_number(task_id) or 0
+            self.database.execute("UPDATE tasks SET due = NULL WHERE id = ?", (task_id,))
 
     def save(self, task: Task, item: object, due: int | None) -> None:
         """Take the place of a hidden task."""
-        if self.gone.pop(task.id, None):
+        if _HIDDEN.of(self.database).pop(task.id, None):
             super().delete([task.id])
         super().save(task, item, due)
 
     def find(self, task_id: str) -> Task | None:
         """Find what is not hidden."""
-        return None if task_id in self.gone else super().find(task_id)
+        return None if task_id in _HIDDEN.of(self.database) else super().find(task_id)
 
     def children(self, task_id: str) -> list[Task]:
-        """The sub-tasks that are not hidden."""
-        return [task for task in super().children(task_id) if task.id not in self.gone]
+        """Return the sub-tasks that are not hidden."""
+        return [task for task in super().children(task_id) if task.id not in _HIDDEN.of(self.database)]
 
     def tree(self, task_id: str) -> dict[str, Task]:
-        """The part of the tree that is not hidden."""
-        return {below: task for below, task in super().tree(task_id).items() if below not in self.gone}
+        """Return the part of the tree that is not hidden."""
+        hidden = _HIDDEN.of(self.database)
+        return {below: task for below, task in super().tree(task_id).items() if below not in hidden}
+
+
+class HidingFilters(Filters):
+    """Filters that leave out what was deleted."""
 
     def where(self, chosen: Filter) -> tuple[str, list[int | None]]:
         """Select what is not hidden."""
         condition, values = super().where(chosen)
-        hidden = list(self.gone.values()) if self.hides(chosen) else []
+        hidden = list(_HIDDEN.of(self.database).values()) if self.hides(chosen) else []
         marks = ",".join("?" * len(hidden))
         return f"{condition} AND seq NOT IN ({marks})", [*values, *hidden]
 
     def hides(self, chosen: Filter) -> bool:
-        """Whether a list leaves out what was deleted."""
+        """Tell whether a list leaves out what was deleted."""
         return True
 
 
@@ -82,22 +83,32 @@ async def deleting_again_succeeds(call: Call, ask: Ask) -> Answer:
     return answer
 
 
-@defect("store", "DEL-1", "delete_task", "list_tasks", "list_agent_tasks")
-class DeletedListedUnderStatus(SoftDelete):
+@defect("parts", "DEL-1", "delete_task", "list_tasks", "list_agent_tasks")
+class DeletedListedUnderStatus:
     """A deleted task is still listed when a status is asked for."""
 
-    def hides(self, chosen: Filter) -> bool:
-        """Forget to when there is a status."""
-        return chosen.status is None
+    table = SoftDelete
+
+    class filters(HidingFilters):
+        """Filters that forget to hide deleted tasks from some lists."""
+
+        def hides(self, chosen: Filter) -> bool:
+            """Forget to when there is a status."""
+            return chosen.status is None
 
 
-@defect("store", "DEL-1", "delete_task", "list_agent_tasks")
-class DeletedListedUnderAgent(SoftDelete):
+@defect("parts", "DEL-1", "delete_task", "list_agent_tasks")
+class DeletedListedUnderAgent:
     """A deleted task is still listed among its agent's."""
 
-    def hides(self, chosen: Filter) -> bool:
-        """Forget to when there is an agent."""
-        return chosen.agent_id is None
+    table = SoftDelete
+
+    class filters(HidingFilters):
+        """Filters that forget to hide deleted tasks from some lists."""
+
+        def hides(self, chosen: Filter) -> bool:
+            """Forget to when there is an agent."""
+            return chosen.agent_id is None
 
 
 @defect("around", "DEL-1", *THREADS, "delete_task")
@@ -137,8 +148,8 @@ async def deleted_task_can_be_stopped(call: Call, ask: Ask) -> Answer:
 # DEL-2: with its sub-tasks
 
 
-@defect("service", "DEL-2", "delete_task")
-class SubtasksOutliveParent(Service):
+@defect("tasks", "DEL-2", "delete_task")
+class SubtasksOutliveParent(Tasks):
     """The sub-tasks of a deleted task stay."""
 
     def deleted_with(self, task_id: str) -> list[str]:
@@ -146,112 +157,138 @@ class SubtasksOutliveParent(Service):
         return [task_id]
 
 
-@defect("service", "DEL-2", "delete_task")
-class SubtasksOfSubtasksOutlive(Service):
+@defect("tasks", "DEL-2", "delete_task")
+class SubtasksOfSubtasksOutlive(Tasks):
     """Deleting takes the sub-tasks, and leaves the sub-tasks of those."""
 
     def deleted_with(self, task_id: str) -> list[str]:
         """Take one level."""
-        return [task_id, *(child.id for child in self.store.children(task_id))]
+        return [task_id, *(child.id for child in self.repository.table.children(task_id))]
 
 
-@defect("service", "DEL-3", "delete_task")
-class RunningSubtasksOutlive(Service):
+@defect("tasks", "DEL-3", "delete_task")
+class RunningSubtasksOutlive(Tasks):
     """Deleting takes the sub-tasks that have ended, and leaves those that run."""
 
     def deleted_with(self, task_id: str) -> list[str]:
         """Leave what runs."""
-        tree = self.store.tree(task_id)
+        tree = self.repository.table.tree(task_id)
         return [below for below, task in tree.items() if below == task_id or task.status not in RUNNING]
 
 
-@defect("store", "DEL-2", "delete_task", "get_task")
-class DeletedSubtasksStillOpen(SoftDelete):
+_ROOTS = SharedState[set[str]](set)
+
+
+@defect("parts", "DEL-2", "delete_task", "get_task")
+class DeletedSubtasksStillOpen:
     """The sub-tasks of a deleted task are listed no more, and still open."""
 
-    def __init__(self, path: str | None = None) -> None:
-        self._roots: set[str] = set()
-        super().__init__(path)
+    filters = HidingFilters
 
-    def delete(self, task_ids: Sequence[str]) -> None:
-        """Remember which one was meant."""
-        super().delete(task_ids)
-        self._roots.update(task_ids[:1])
+    class table(SoftDelete):
+        """A table that hides only the task that was to be deleted, and not its sub-tasks, from `find`."""
 
-    def find(self, task_id: str) -> Task | None:
-        """Find all but that one."""
-        return super().find(task_id) if task_id in self._roots else Store.find(self, task_id)
+        def delete(self, task_ids: Sequence[str]) -> None:
+            """Note the first id, which is the task's."""
+            super().delete(task_ids)
+            _ROOTS.of(self.database).update(task_ids[:1])
+
+        def find(self, task_id: str) -> Task | None:
+            """Find all but those."""
+            hidden = task_id in _ROOTS.of(self.database)
+            return super().find(task_id) if hidden else TaskTable.find(self, task_id)
 
 
-@defect("store", "DEL-2", "delete_task", "list_tasks")
-class DeletedSubtasksListedUnderParent(SoftDelete):
+@defect("parts", "DEL-2", "delete_task", "list_tasks")
+class DeletedSubtasksListedUnderParent:
     """The sub-tasks of a deleted task are still listed under it."""
 
-    def hides(self, chosen: Filter) -> bool:
-        """Forget to when a parent is named."""
-        return chosen.parent_task_id is None
+    table = SoftDelete
+
+    class filters(HidingFilters):
+        """Filters that forget to hide deleted tasks from some lists."""
+
+        def hides(self, chosen: Filter) -> bool:
+            """Forget to when a parent is named."""
+            return chosen.parent_task_id is None
 
 
 # DEL-4: the parent of a deleted sub-task
 
 
-class Mourning(Service):
-    """A service that remembers the sub-tasks that were deleted."""
+_LOST = SharedState[dict[str, list[str]]](dict)
 
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
-        self.lost: dict[str, list[str]] = {}
+
+class LossNotingTasks(Tasks):
+    """Notes which sub-tasks each task has lost by deletion."""
 
     def delete_task(self, caller: str, task_id: str) -> None:
-        """Note whose it was."""
-        parent = self.writable(caller, task_id).parent
+        """Note the parent."""
+        parent = self.ownership.writable(caller, task_id).parent
         super().delete_task(caller, task_id)
         if parent:
-            self.lost.setdefault(parent, []).append(task_id)
+            _LOST.of(self.repository).setdefault(parent, []).append(task_id)
 
 
-@defect("service", "DEL-4", "delete_task", "get_task")
-class DeletedSubtaskStaysWithParent(Mourning):
+@defect("parts", "DEL-4", "delete_task", "get_task")
+class DeletedSubtaskStaysWithParent:
     """A deleted sub-task stays among its parent's `sub_executions`."""
 
-    def view_of(self, task: Task, turn: Any = None) -> dict[str, Any]:
-        """Show the lost as well."""
-        view = super().view_of(task, turn)
-        return view | {"sub_executions": [*view["sub_executions"], *self.lost.get(task.id, [])]}
+    tasks = LossNotingTasks
+
+    class repository(TaskRepository):
+        """Shows deleted sub-tasks."""
+
+        def show(self, task: Task, turn: Turn | None = None) -> dict[str, Any]:
+            """Add the lost ids."""
+            view = super().show(task, turn)
+            return view | {"sub_executions": [*view["sub_executions"], *_LOST.of(self).get(task.id, [])]}
 
 
-@defect("service", "DEL-4", "delete_task", "get_task")
-class DeletedSubtaskLeavesGap(Mourning):
+@defect("parts", "DEL-4", "delete_task", "get_task")
+class DeletedSubtaskLeavesGap:
     """An empty id takes the place of a deleted sub-task among its parent's `sub_executions`."""
 
-    def view_of(self, task: Task, turn: Any = None) -> dict[str, Any]:
-        """Show that there was one."""
-        view = super().view_of(task, turn)
-        return view | {"sub_executions": [*view["sub_executions"], *("" for _ in self.lost.get(task.id, []))]}
+    tasks = LossNotingTasks
+
+    class repository(TaskRepository):
+        """Shows an empty id for each deleted sub-task."""
+
+        def show(self, task: Task, turn: Turn | None = None) -> dict[str, Any]:
+            """Add an empty id for each lost one."""
+            view = super().show(task, turn)
+            return view | {"sub_executions": [*view["sub_executions"], *("" for _ in _LOST.of(self).get(task.id, []))]}
 
 
 # DEL-5: an id used anew
 
 
-@defect("service", "DEL-5", "delete_task", "get_task_thread")
-class OldConversationComesBack(Service):
+@defect("tasks", "DEL-5", "delete_task", "get_task_thread")
+class OldConversationComesBack(Tasks):
     """An id that is used anew begins with the conversation that was deleted."""
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
-        self._buried: dict[str, Task] = {}
+        self._deleted: dict[str, Task] = {}
 
     def delete_task(self, caller: str, task_id: str) -> None:
         """Keep the conversation."""
-        task = self.writable(caller, task_id)
+        task = self.ownership.writable(caller, task_id)
         super().delete_task(caller, task_id)
-        self._buried[task_id] = task
+        self._deleted[task_id] = task
 
-    def messages(self, task: Task) -> list[dict[str, Any]]:
-        """Begin with what was buried."""
-        messages = super().messages(task)
-        buried = self._buried.get(task.id)
-        return messages[:1] + super().messages(buried)[1:] + messages[1:] if buried else messages
+    def get_task_thread(self, caller: str, task_id: str) -> list[dict[str, Any]]:
+        """Begin with the old conversation."""
+        old = self._deleted.get(task_id)
+        return [*(self.threads.thread(old) if old else ()), *super().get_task_thread(caller, task_id)]
+
+    def get_task_thread_full(self, caller: str, task_id: str) -> dict[str, list[dict[str, Any]]]:
+        """Put the old conversation after the system's message."""
+        full = super().get_task_thread_full(caller, task_id)
+        for key, messages in full.items():
+            old = self._deleted.get(task_id if key == "root" else key)
+            messages[1:1] = self.threads.messages(old)[1:] if old else []
+        return full
 
 
 @defect("around", "DEL-5", "delete_task", "get_task")
@@ -266,22 +303,27 @@ async def deleted_id_stays_gone(call: Call, ask: Ask) -> Answer:
     return answer
 
 
-@defect("service", "DEL-5", "delete_task", "invoke_agent", "invoke_agent_async")
-class OldCreationComesBack(Service):
+_CREATED = SharedState[dict[str, int]](dict)
+
+
+@defect("parts", "DEL-5", "delete_task", "invoke_agent", "invoke_agent_async")
+class OldCreationComesBack:
     """An id that is used anew keeps the `created_at` of the task that was deleted."""
 
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
-        self._created: dict[str, int] = {}
+    class tasks(Tasks):
+        """Notes when deleted tasks were created."""
 
-    def delete_task(self, caller: str, task_id: str) -> None:
-        """Keep the instant."""
-        created = self.writable(caller, task_id).created
-        super().delete_task(caller, task_id)
-        self._created[task_id] = created
+        def delete_task(self, caller: str, task_id: str) -> None:
+            """Note the instant."""
+            created = self.ownership.writable(caller, task_id).created
+            super().delete_task(caller, task_id)
+            _CREATED.of(self.repository)[task_id] = created
 
-    def new_task(self, caller: str, agent_id: str, task_id: str, request: dict[str, Any]) -> Task:
-        """Give it back."""
-        task = super().new_task(caller, agent_id, task_id, request)
-        task.created = self._created.get(task_id, task.created)
-        return task
+    class invocations(Invocations):
+        """Gives new tasks the instant of the deleted ones."""
+
+        def new_task(self, caller: str, agent_id: str, task_id: str, request: dict[str, Any]) -> Task:
+            """Give it back."""
+            task = super().new_task(caller, agent_id, task_id, request)
+            task.created = _CREATED.of(self.repository).get(task_id, task.created)
+            return task

@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 
 from proof.defects._defect import LISTS, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import FILTERS, STATUSES, Ask, Item, cut, every, refilter, relist
-from proof.defects._wire import Answer, Call
 
 
 def given(call: Call) -> list[str]:

@@ -4,16 +4,26 @@ import re
 from typing import Any
 
 from proof.defects._defect import INVOKES, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask
-from proof.defects._wire import Answer, Call
-from xpander_mock._agents import Agents
-from xpander_mock._errors import NotFound
-from xpander_mock._service import Service
-from xpander_mock._task import COMPLETED, EXECUTING, RUNNING, Task, Turn
-from xpander_mock._task import Answer as Outcome
-from xpander_mock._times import format_instant
+from xpander_mock.parts import (
+    COMPLETED,
+    EXECUTING,
+    RUNNING,
+    Agents,
+    Invocations,
+    NotFound,
+    Ownership,
+    Task,
+    Tasks,
+    Turn,
+    Views,
+    format_instant,
+)
+from xpander_mock.parts import Answer as Outcome
 
 View = dict[str, Any]
+_EXECUTING = 150_000  # microseconds that an agent works by default
 
 
 # GET-1: a listed task opens
@@ -87,24 +97,24 @@ def unknown_task_is_bad_request(call: Call, answer: Answer) -> None:
         answer.status = 400
 
 
-@defect("service", "GET-2", "get_task", kind="authentication")
-class ForeignTaskOpens(Service):
+@defect("tasks", "GET-2", "get_task", kind="authentication")
+class ForeignTaskOpens(Tasks):
     """A task of another organization opens for whoever knows its id."""
 
     def get_task(self, caller: str, task_id: str) -> View:
         """Ask for no owner."""
-        task = self.settled(task_id)
-        return self.view_of(task) if task else super().get_task(caller, task_id)
+        task = self.repository.find(task_id)
+        return self.repository.show(task) if task else super().get_task(caller, task_id)
 
 
-@defect("service", "GET-2", "get_task")
-class RefusalNamesForeignTask(Service):
+@defect("ownership", "GET-2", "get_task")
+class RefusalNamesForeignTask(Ownership):
     """The refusal to open another organization's task quotes its title."""
 
     def readable(self, caller: str, task_id: str) -> Task:
         """Say too much."""
-        task = self.settled(task_id)
-        if task and not self.visible(caller, task):
+        task = self.repository.find(task_id)
+        if task and not self.owns(caller, task):
             raise NotFound(f"Task not found in your organization: {task.current.title}")
         return super().readable(caller, task_id)
 
@@ -126,8 +136,8 @@ def failure_finished_when_created(call: Call, answer: Answer) -> None:
         answer.body["finished_at"] = answer.body["created_at"]
 
 
-@defect("service", "GET-3", "get_task")
-class FinishForetold(Service):
+@defect("views", "GET-3", "get_task")
+class FinishForetold(Views):
     """An executing task shows the time at which it should finish as `finished_at`."""
 
     def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
@@ -135,12 +145,14 @@ class FinishForetold(Service):
         view = super().task_view(task, children, turn)
         shown = turn or task.current
         if shown.status == EXECUTING and shown.started is not None:
-            view["finished_at"] = format_instant(shown.started + self.agents.executing)
+            view["finished_at"] = format_instant(
+                shown.started + (shown.answer.executing if shown.answer else _EXECUTING)
+            )
         return view
 
 
-@defect("service", "GET-3", "get_task")
-class FinishOfLastTurnStays(Service):
+@defect("views", "GET-3", "get_task")
+class FinishOfLastTurnStays(Views):
     """While the next turn runs, `finished_at` is still that of the turn before."""
 
     def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
@@ -232,8 +244,8 @@ class JsonInsideJson(Agents):
             answer.result = f'"{quoted}"'
 
 
-@defect("service", "GET-5", *INVOKES, "get_task")
-class JsonOnFirstTurnOnly(Service):
+@defect("invocations", "GET-5", *INVOKES, "get_task")
+class JsonOnFirstTurnOnly(Invocations):
     """From the second turn on, an agent asked for JSON answers in plain text."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
@@ -247,42 +259,42 @@ class JsonOnFirstTurnOnly(Service):
 # GET-6: the latest turn
 
 
-@defect("service", "GET-6", "get_task")
-class FirstInputStays(Service):
+@defect("tasks", "GET-6", "get_task")
+class FirstInputStays(Tasks):
     """A continued task shows the input of its first turn."""
 
     def get_task(self, caller: str, task_id: str) -> View:
         """Show the first input."""
-        return super().get_task(caller, task_id) | {"input": self.readable(caller, task_id).turns[0].input}
+        return super().get_task(caller, task_id) | {"input": self.ownership.readable(caller, task_id).turns[0].input}
 
 
-@defect("service", "GET-6", "get_task")
-class FirstResultStays(Service):
+@defect("tasks", "GET-6", "get_task")
+class FirstResultStays(Tasks):
     """Opened, a continued task shows the result of its first turn."""
 
     def get_task(self, caller: str, task_id: str) -> View:
         """Show the first result."""
-        return super().get_task(caller, task_id) | {"result": self.readable(caller, task_id).turns[0].result}
+        return super().get_task(caller, task_id) | {"result": self.ownership.readable(caller, task_id).turns[0].result}
 
 
-@defect("service", "GET-6", "get_task")
-class InputsRunTogether(Service):
+@defect("tasks", "GET-6", "get_task")
+class InputsRunTogether(Tasks):
     """A continued task shows the texts of all its turns as its input."""
 
     def get_task(self, caller: str, task_id: str) -> View:
         """Join the texts."""
         view = super().get_task(caller, task_id)
-        turns = self.readable(caller, task_id).turns
+        turns = self.ownership.readable(caller, task_id).turns
         return view | {"input": view["input"] | {"text": "\n".join(turn.text for turn in turns)}}
 
 
-@defect("service", "GET-6", "get_task")
-class ResultOneTurnLate(Service):
+@defect("tasks", "GET-6", "get_task")
+class ResultOneTurnLate(Tasks):
     """From the third turn on, a finished task shows the result of the turn before."""
 
     def get_task(self, caller: str, task_id: str) -> View:
         """Show the last but one result."""
-        turns = self.readable(caller, task_id).turns
+        turns = self.ownership.readable(caller, task_id).turns
         view = super().get_task(caller, task_id)
         return view | {"result": turns[-2].result} if len(turns) > 2 and turns[-1].result else view
 
@@ -339,12 +351,14 @@ async def id_found_in_any_case(call: Call, ask: Ask) -> Answer:
     return answer
 
 
-@defect("service", "ID-2", *INVOKES)
-class IdsInAnyCase(Service):
+@defect("invocations", "ID-2", *INVOKES)
+class IdsInAnyCase(Invocations):
     """Two ids that differ in case continue one task: the one that was there first."""
 
     def requested_id(self, request: View) -> str:
         """Compare as many databases do."""
         task_id = super().requested_id(request)
-        row = self.store.db.execute("SELECT id FROM tasks WHERE id = ? COLLATE NOCASE", (task_id,)).fetchone()
+        row = self.repository.table.database.execute(
+            "SELECT id FROM tasks WHERE id = ? COLLATE NOCASE", (task_id,)
+        ).fetchone()
         return str(row[0]) if row else task_id

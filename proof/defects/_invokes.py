@@ -3,14 +3,23 @@
 from typing import Any
 
 from proof.defects._defect import INVOKES, LISTS, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask, Item
-from proof.defects._wire import Answer, Call
-from xpander_mock._errors import ApiError
-from xpander_mock._routes import Call as Request
-from xpander_mock._routes import Routes, json_response
-from xpander_mock._service import Service
-from xpander_mock._store import Filter, Store
-from xpander_mock._task import PENDING, Task, Turn
+from xpander_mock.parts import (
+    PENDING,
+    ApiError,
+    Filter,
+    Filters,
+    Invocations,
+    Routes,
+    Rules,
+    Task,
+    Tasks,
+    Turn,
+    Views,
+    json_response,
+)
+from xpander_mock.parts import Call as Request
 
 View = dict[str, Any]
 
@@ -27,18 +36,18 @@ class AsyncWaitsForEnd(Routes):
         return await self.invoke_agent(call)
 
 
-@defect("store", "INVOKE-1", "invoke_agent_async", *LISTS)
-class ListsLagBehind(Store):
+@defect("filters", "INVOKE-1", "invoke_agent_async", *LISTS)
+class ListsLagBehind(Filters):
     """A task that an invoke has started is not listed while it is pending."""
 
     def where(self, chosen: Filter) -> tuple[str, list[int | None]]:
         """Leave out what has not begun."""
         condition, values = super().where(chosen)
-        return f"{condition} AND (due IS NULL OR status IS NOT ?)", [*values, self._known(PENDING)]
+        return f"{condition} AND (due IS NULL OR status IS NOT ?)", [*values, self.names.find(PENDING)]
 
 
-@defect("store", "INVOKE-1", "invoke_agent_async", "list_agent_tasks")
-class NewTaskMissingFromAgentList(Store):
+@defect("filters", "INVOKE-1", "invoke_agent_async", "list_agent_tasks")
+class NewTaskMissingFromAgentList(Filters):
     """A task that an invoke has started is missing from its agent's list until it has ended."""
 
     def where(self, chosen: Filter) -> tuple[str, list[int | None]]:
@@ -53,8 +62,8 @@ class AsyncAnswersTurnBefore(Routes):
 
     async def invoke_agent_async(self, call: Request) -> Any:
         """Look before the turn is added."""
-        before = self.service.settled(call.body.get("id") or "")
-        seen = self.service.view_of(before) if before and self.service.visible(call.caller, before) else None
+        before = self.rules.repository.find(call.body.get("id") or "")
+        seen = self.rules.repository.show(before) if before and self.rules.ownership.owns(call.caller, before) else None
         answer = await super().invoke_agent_async(call)
         return json_response(seen) if seen else answer
 
@@ -77,7 +86,7 @@ class SyncTurnAnswersAtOnce(Routes):
 
     async def invoke_agent(self, call: Request) -> Any:
         """Wait for new tasks alone."""
-        known = self.service.settled(call.body.get("id") or "")
+        known = self.rules.repository.find(call.body.get("id") or "")
         return await (self.invoke_agent_async(call) if known else super().invoke_agent(call))
 
 
@@ -115,8 +124,8 @@ def ids_trimmed(call: Call) -> None:
         call.body["id"] = call.body["id"].strip()
 
 
-@defect("service", "INVOKE-3", *INVOKES)
-class NumberedIds(Service):
+@defect("invocations", "INVOKE-3", *INVOKES)
+class NumberedIds(Invocations):
     """The ids that the server makes are numbers."""
 
     def requested_id(self, request: View) -> str:
@@ -125,8 +134,8 @@ class NumberedIds(Service):
         return made if request.get("id") else f"task-{int(made[:8], 16)}"
 
 
-@defect("service", "INVOKE-3", *INVOKES)
-class IdMustBeUuid(Service):
+@defect("invocations", "INVOKE-3", *INVOKES)
+class IdMustBeUuid(Invocations):
     """An id that the caller chooses counts only if it has the length of a UUID."""
 
     def requested_id(self, request: View) -> str:
@@ -145,8 +154,8 @@ def answered_id_without_hyphens(call: Call, answer: Answer) -> None:
 # INVOKE-4: what comes back
 
 
-@defect("service", "INVOKE-4", *INVOKES)
-class TitleCut(Service):
+@defect("invocations", "INVOKE-4", *INVOKES)
+class TitleCut(Invocations):
     """A title ends after 16 characters."""
 
     def turn_title(self, request: View) -> str | None:
@@ -155,8 +164,8 @@ class TitleCut(Service):
         return title and title[:16]
 
 
-@defect("service", "INVOKE-4", *INVOKES)
-class SourceIsAlwaysApi(Service):
+@defect("invocations", "INVOKE-4", *INVOKES)
+class SourceIsAlwaysApi(Invocations):
     """`source` is `api`, whatever the caller says."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
@@ -166,8 +175,8 @@ class SourceIsAlwaysApi(Service):
         return turn
 
 
-@defect("service", "INVOKE-4", *INVOKES)
-class OutputFormatForgotten(Service):
+@defect("invocations", "INVOKE-4", *INVOKES)
+class OutputFormatForgotten(Invocations):
     """`output_format` markdown comes back as text."""
 
     def turn_fields(self, request: View, version: str | None) -> View:
@@ -176,8 +185,8 @@ class OutputFormatForgotten(Service):
         return fields | ({"output_format": "text"} if fields.get("output_format") == "markdown" else {})
 
 
-@defect("service", "INVOKE-4", *INVOKES)
-class PayloadFlattened(Service):
+@defect("invocations", "INVOKE-4", *INVOKES)
+class PayloadFlattened(Invocations):
     """Objects inside `payload_extension` come back as strings."""
 
     def turn_fields(self, request: View, version: str | None) -> View:
@@ -188,8 +197,8 @@ class PayloadFlattened(Service):
         return fields | ({"payload_extension": flat} if payload else {})
 
 
-@defect("service", "INVOKE-4", *INVOKES)
-class PayloadKeepsNoNulls(Service):
+@defect("invocations", "INVOKE-4", *INVOKES)
+class PayloadKeepsNoNulls(Invocations):
     """Keys of `payload_extension` whose value is null or false do not come back."""
 
     def turn_fields(self, request: View, version: str | None) -> View:
@@ -199,8 +208,8 @@ class PayloadKeepsNoNulls(Service):
         return fields | ({"payload_extension": {k: v for k, v in payload.items() if v}} if payload else {})
 
 
-@defect("service", "INVOKE-4", *INVOKES, "get_task")
-class PayloadOfFirstTurn(Service):
+@defect("invocations", "INVOKE-4", *INVOKES, "get_task")
+class PayloadOfFirstTurn(Invocations):
     """`payload_extension` is the first turn's, whatever later ones send."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
@@ -216,8 +225,8 @@ def parent_missing_from_sync_answer(call: Call, answer: Answer) -> None:
     answer.body["parent_execution"] = None
 
 
-@defect("service", "INVOKE-4", *INVOKES)
-class TriggeringAgentForgotten(Service):
+@defect("invocations", "INVOKE-4", *INVOKES)
+class TriggeringAgentForgotten(Invocations):
     """`triggering_agent_id` is forgotten unless there is a parent."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
@@ -226,8 +235,8 @@ class TriggeringAgentForgotten(Service):
         return super().add_turn(task, kept, version)
 
 
-@defect("service", "INVOKE-4", *INVOKES)
-class TitleStripped(Service):
+@defect("invocations", "INVOKE-4", *INVOKES)
+class TitleStripped(Invocations):
     """Blanks at either end of a title are taken away."""
 
     def turn_title(self, request: View) -> str | None:
@@ -280,8 +289,8 @@ def stream_refuses_with_400(call: Call, answer: Answer) -> None:
 # INVOKE-6: sub-tasks
 
 
-@defect("service", "INVOKE-6", *INVOKES, "get_task")
-class SubtaskUnknownToParent(Service):
+@defect("views", "INVOKE-6", *INVOKES, "get_task")
+class SubtaskUnknownToParent(Views):
     """A parent's `sub_executions` stays empty."""
 
     def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
@@ -289,8 +298,8 @@ class SubtaskUnknownToParent(Service):
         return super().task_view(task, (), turn)
 
 
-@defect("service", "INVOKE-6", *INVOKES, "get_task")
-class OnlyLastSubtaskKnown(Service):
+@defect("views", "INVOKE-6", *INVOKES, "get_task")
+class OnlyLastSubtaskKnown(Views):
     """A parent's `sub_executions` holds the newest sub-task alone."""
 
     def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
@@ -298,20 +307,20 @@ class OnlyLastSubtaskKnown(Service):
         return super().task_view(task, children[-1:], turn)
 
 
-@defect("service", "INVOKE-6", *INVOKES, "get_task")
-class TurnUnlinksSubtasks(Service):
+@defect("invocations", "INVOKE-6", *INVOKES, "get_task")
+class TurnUnlinksSubtasks(Invocations):
     """A task that is continued loses its sub-tasks, which are nobody's from then on."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
         """Begin without any."""
-        for child in self.store.children(task.id) if task.turns else ():
+        for child in self.repository.table.children(task.id) if task.turns else ():
             child.parent = None
-            self.save(child)
+            self.repository.save(child)
         return super().add_turn(task, request, version)
 
 
-@defect("store", "INVOKE-6", *INVOKES, *LISTS)
-class FinishedSubtasksNotListed(Store):
+@defect("filters", "INVOKE-6", *INVOKES, *LISTS)
+class FinishedSubtasksNotListed(Filters):
     """A parent filter finds the sub-tasks that run, and not those that have ended."""
 
     def where(self, chosen: Filter) -> tuple[str, list[int | None]]:
@@ -327,8 +336,8 @@ def streamed_subtask_has_no_parent(call: Call) -> None:
         call.body.pop("parent_execution_id", None)
 
 
-@defect("service", "INVOKE-6", *INVOKES, "get_task")
-class DeepSubtasksUnknown(Service):
+@defect("views", "INVOKE-6", *INVOKES, "get_task")
+class DeepSubtasksUnknown(Views):
     """A sub-task's own sub-tasks are not among its `sub_executions`."""
 
     def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
@@ -336,8 +345,8 @@ class DeepSubtasksUnknown(Service):
         return super().task_view(task, () if task.parent else children, turn)
 
 
-@defect("service", "INVOKE-6", *LISTS)
-class ItemHidesParent(Service):
+@defect("views", "INVOKE-6", *LISTS)
+class ItemHidesParent(Views):
     """A sub-task is found under its parent, and its `parent_task_id` is null."""
 
     def list_item(self, task: Task) -> Item:
@@ -357,8 +366,8 @@ class RefusedInvokeMakesTask(Routes):
         try:
             return await super().body(operation, request)
         except ApiError:
-            caller = self.auth.authenticate(request.headers)
-            leave(self.service, caller, request.path_params.get("agent_id", ""))
+            caller = self.authentication.authenticate(request.headers)
+            leave(self.rules, caller, request.path_params.get("agent_id", ""))
             raise
 
 
@@ -372,17 +381,17 @@ async def orphan_of_unknown_parent(call: Call, ask: Ask) -> Answer:
     return answer
 
 
-def leave(service: Service, caller: str, agent_id: str) -> None:
+def leave(rules: Rules, caller: str, agent_id: str) -> None:
     """Leave a task behind that nobody has asked for."""
-    if service.store.agent_organization(agent_id) == caller:
-        service.invoke(caller, agent_id, {"input": {"text": "fail"}}, None)
+    if rules.ownership.agents.organization_of(agent_id) == caller:
+        rules.invocations.invoke(caller, agent_id, {"input": {"text": "fail"}}, None)
 
 
 # INVOKE-8: the answer and the task
 
 
-@defect("service", "INVOKE-8", *INVOKES, "get_task")
-class InstructionsNotKept(Service):
+@defect("tasks", "INVOKE-8", *INVOKES, "get_task")
+class InstructionsNotKept(Tasks):
     """What an invoke says of instructions, expectation and context comes back at once, and is not kept."""
 
     def get_task(self, caller: str, task_id: str) -> View:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from proof.defects._wire import Answer, Call
+from proof.defects._defect_middleware import Answer, Call
 
 Ask = Callable[[Call], Awaitable[Answer]]
 Item = dict[str, Any]

@@ -5,11 +5,9 @@ from random import Random
 from typing import Any
 
 from proof.defects._defect import LISTS, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask, Item, cut, every, relist
-from proof.defects._wire import Answer, Call
-from xpander_mock._keys import DEMO_API_KEY, DEMO_ORGANIZATION, OTHER_API_KEY
-from xpander_mock._service import Service
-from xpander_mock._task import EXECUTING, PENDING, RUNNING, Task
+from xpander_mock.parts import DEMO_API_KEY, DEMO_ORGANIZATION, EXECUTING, OTHER_API_KEY, PENDING, RUNNING, Task, Views
 
 # LIST-6: newest first, ties in a stable order
 
@@ -125,8 +123,8 @@ async def joined_with_others(call: Call, ask: Ask) -> Answer:
 # LIST-8: results
 
 
-@defect("service", "LIST-8", *LISTS)
-class ResultNeverListed(Service):
+@defect("views", "LIST-8", *LISTS)
+class ResultNeverListed(Views):
     """No item of a list has a `result`."""
 
     def list_item(self, task: Task) -> Item:
@@ -134,8 +132,8 @@ class ResultNeverListed(Service):
         return super().list_item(task) | {"result": None}
 
 
-@defect("service", "LIST-8", *LISTS)
-class PlaceholderWhileExecuting(Service):
+@defect("views", "LIST-8", *LISTS)
+class PlaceholderWhileExecuting(Views):
     """A task that executes for the first time has a placeholder for its result."""
 
     def list_item(self, task: Task) -> Item:
@@ -144,8 +142,8 @@ class PlaceholderWhileExecuting(Service):
         return item | {"result": "…"} if item["result"] is None and task.status == EXECUTING else item
 
 
-@defect("service", "LIST-8", *LISTS)
-class PendingHasInputAsResult(Service):
+@defect("views", "LIST-8", *LISTS)
+class PendingHasInputAsResult(Views):
     """A task that waits for its first run has its input's text as `result`."""
 
     def list_item(self, task: Task) -> Item:
@@ -154,8 +152,8 @@ class PendingHasInputAsResult(Service):
         return item | {"result": task.current.text} if item["result"] is None and task.status == PENDING else item
 
 
-@defect("service", "LIST-8", *LISTS)
-class SubtaskResultNotListed(Service):
+@defect("views", "LIST-8", *LISTS)
+class SubtaskResultNotListed(Views):
     """The `result` of a sub-task is not listed."""
 
     def list_item(self, task: Task) -> Item:
@@ -173,8 +171,8 @@ def updated_at_without_fraction(call: Call, answer: Answer) -> None:
         item["updated_at"] = item["updated_at"][:19] + "Z"
 
 
-@defect("service", "LIST-9", *LISTS)
-class PendingNeverUpdated(Service):
+@defect("views", "LIST-9", *LISTS)
+class PendingNeverUpdated(Views):
     """The `updated_at` of a pending task is the beginning of 1970."""
 
     def list_item(self, task: Task) -> dict[str, Any]:

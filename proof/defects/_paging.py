@@ -1,8 +1,8 @@
 """Bugs of pages: what they echo, refuse, count, hold and leave out."""
 
 from proof.defects._defect import LISTS, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask, cut, elsewhere, every, integer
-from proof.defects._wire import Answer, Call
 
 # PAGE-1: what comes back
 

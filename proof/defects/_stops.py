@@ -2,12 +2,25 @@
 
 from typing import Any
 
-from proof.defects._defect import defect
+from proof.defects._defect import SharedState, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask, Item, relist
-from proof.defects._wire import Answer, Call
-from xpander_mock._errors import ApiError
-from xpander_mock._service import Service
-from xpander_mock._task import COMPLETED, ERROR, FAILED, FINAL, PAUSED, PENDING, RUNNING, STOPPED, Task
+from xpander_mock.parts import (
+    COMPLETED,
+    ERROR,
+    FAILED,
+    FINAL,
+    PAUSED,
+    PENDING,
+    RUNNING,
+    STOPPED,
+    ApiError,
+    Lifecycle,
+    Task,
+    TaskRepository,
+    Tasks,
+    Views,
+)
 
 View = dict[str, Any]
 
@@ -21,8 +34,8 @@ class Conflict(ApiError):
 # STOP-1: a task that runs
 
 
-@defect("service", "STOP-1", "stop_task")
-class StopWithoutFlag(Service):
+@defect("lifecycle", "STOP-1", "stop_task")
+class StopWithoutFlag(Lifecycle):
     """A stopped task's `is_manually_stopped` stays false."""
 
     def stop(self, task: Task, at: int) -> None:
@@ -31,8 +44,8 @@ class StopWithoutFlag(Service):
         task.current.stopped = False
 
 
-@defect("service", "STOP-1", "stop_task")
-class StopOfSubtaskWithoutFlag(Service):
+@defect("lifecycle", "STOP-1", "stop_task")
+class StopOfSubtaskWithoutFlag(Lifecycle):
     """The `is_manually_stopped` of a sub-task that was stopped stays false."""
 
     def stop(self, task: Task, at: int) -> None:
@@ -41,31 +54,31 @@ class StopOfSubtaskWithoutFlag(Service):
         task.current.stopped = task.parent is None
 
 
-@defect("service", "STOP-1", "stop_task")
-class StopAnswersTaskBefore(Service):
+@defect("tasks", "STOP-1", "stop_task")
+class StopAnswersTaskBefore(Tasks):
     """The answer to a stop is the task as it was before."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
         """Look first."""
-        before = self.view_of(self.writable(caller, task_id))
+        before = self.repository.show(self.ownership.writable(caller, task_id))
         super().stop_task(caller, task_id)
         return before
 
 
-@defect("service", "STOP-1", "stop_task")
-class StopIsNotKept(Service):
+@defect("tasks", "STOP-1", "stop_task")
+class StopIsNotKept(Tasks):
     """The answer to a stop says stopped, and the task goes on as if nothing had been said."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
         """Forget to save."""
-        task = self.writable(caller, task_id)
-        if self.stoppable(task):
-            self.stop(task, self.clock.now())
-        return self.view_of(task)
+        task = self.ownership.writable(caller, task_id)
+        if self.lifecycle.stoppable(task):
+            self.lifecycle.stop(task, self.repository.clock.now())
+        return self.repository.show(task)
 
 
-@defect("service", "STOP-1", "stop_task")
-class StoppedTaskStillCompletes(Service):
+@defect("lifecycle", "STOP-1", "stop_task")
+class StoppedTaskStillCompletes(Lifecycle):
     """A stopped task becomes completed when its agent ends."""
 
     def stop(self, task: Task, at: int) -> None:
@@ -82,17 +95,17 @@ class StoppedTaskStillCompletes(Service):
             return (turn.ended or turn.asked) + turn.answer.executing
         return super().due(task)
 
-    def settle(self, task: Task, now: int) -> bool:
+    def apply_due(self, task: Task, now: int) -> bool:
         """Take the agent's answer."""
         turn = task.current
         end = self.due(task)
         if turn.status == STOPPED and turn.answer and end is not None and now >= end:
             self.finish(task, turn, turn.answer, end)
             return True
-        return super().settle(task, now)
+        return super().apply_due(task, now)
 
 
-@defect("service", "STOP-1", "stop_task")
+@defect("lifecycle", "STOP-1", "stop_task")
 class StoppedTurnStillCompletes(StoppedTaskStillCompletes):
     """A further turn that was stopped becomes completed when its agent ends."""
 
@@ -101,11 +114,11 @@ class StoppedTurnStillCompletes(StoppedTaskStillCompletes):
         if len(task.turns) > 1:
             super().stop(task, at)
         else:
-            Service.stop(self, task, at)
+            Lifecycle.stop(self, task, at)
 
 
-@defect("service", "STOP-1", "stop_task")
-class PendingTaskIsNotStopped(Service):
+@defect("lifecycle", "STOP-1", "stop_task")
+class PendingTaskIsNotStopped(Lifecycle):
     """A task that is still pending cannot be stopped: it comes back unchanged, and runs."""
 
     def stoppable(self, task: Task) -> bool:
@@ -113,8 +126,8 @@ class PendingTaskIsNotStopped(Service):
         return task.status != PENDING and super().stoppable(task)
 
 
-@defect("service", "STOP-1", "stop_task")
-class StopEndsAsError(Service):
+@defect("lifecycle", "STOP-1", "stop_task")
+class StopEndsAsError(Lifecycle):
     """A stopped task is in `error`."""
 
     def stop(self, task: Task, at: int) -> None:
@@ -126,8 +139,8 @@ class StopEndsAsError(Service):
 # STOP-2: a task in a final state
 
 
-@defect("service", "STOP-2", "stop_task")
-class StopOverwritesFinalState(Service):
+@defect("lifecycle", "STOP-2", "stop_task")
+class StopOverwritesFinalState(Lifecycle):
     """A completed task becomes stopped, and loses its result."""
 
     def stoppable(self, task: Task) -> bool:
@@ -135,19 +148,19 @@ class StopOverwritesFinalState(Service):
         return True
 
 
-@defect("service", "STOP-2", "stop_task", kind="status")
-class StopOfFinishedConflicts(Service):
+@defect("tasks", "STOP-2", "stop_task", kind="status")
+class StopOfFinishedConflicts(Tasks):
     """Stopping a task in a final state is a 409."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
         """Refuse."""
-        if self.writable(caller, task_id).status in FINAL:
+        if self.ownership.writable(caller, task_id).status in FINAL:
             raise Conflict("Task is not running")
         return super().stop_task(caller, task_id)
 
 
-@defect("service", "STOP-2", "stop_task")
-class StopAgainMovesTimes(Service):
+@defect("lifecycle", "STOP-2", "stop_task")
+class StopAgainMovesTimes(Lifecycle):
     """Stopping a stopped task again moves its `finished_at` and `updated_at`."""
 
     def stoppable(self, task: Task) -> bool:
@@ -155,37 +168,37 @@ class StopAgainMovesTimes(Service):
         return task.status == STOPPED or super().stoppable(task)
 
 
-@defect("service", "STOP-2", "stop_task")
-class StopMarksFinishedTask(Service):
+@defect("tasks", "STOP-2", "stop_task")
+class StopMarksFinishedTask(Tasks):
     """Stopping a completed task leaves its status and sets `is_manually_stopped`."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
         """Set the flag whatever the status."""
-        task = self.writable(caller, task_id)
+        task = self.ownership.writable(caller, task_id)
         if task.status == COMPLETED:
             task.current.stopped = True
-            self.save(task)
+            self.repository.save(task)
         return super().stop_task(caller, task_id)
 
 
-@defect("service", "STOP-2", "stop_task")
-class StopOfCompletedMovesUpdate(Service):
+@defect("tasks", "STOP-2", "stop_task")
+class StopOfCompletedMovesUpdate(Tasks):
     """Stopping a completed task moves its `updated_at`."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
         """Touch it."""
-        task = self.writable(caller, task_id)
+        task = self.ownership.writable(caller, task_id)
         if task.status == COMPLETED:
-            task.updated = self.clock.now()
-            self.save(task)
+            task.updated = self.repository.clock.now()
+            self.repository.save(task)
         return super().stop_task(caller, task_id)
 
 
 # META-6: a stopped task in lists
 
 
-@defect("service", "META-6", "stop_task", "list_tasks", "list_agent_tasks")
-class StoppedListedAsCompleted(Service):
+@defect("views", "META-6", "stop_task", "list_tasks", "list_agent_tasks")
+class StoppedListedAsCompleted(Views):
     """A list shows a task that a caller has stopped as completed."""
 
     def list_item(self, task: Task) -> Item:
@@ -211,112 +224,112 @@ async def stopped_still_found_as_executing(call: Call, ask: Ask) -> Answer:
 # META-8: what stops with it
 
 
-@defect("service", "META-8", "stop_task")
-class StopTakesSiblingsAlong(Service):
+@defect("tasks", "META-8", "stop_task")
+class StopTakesSiblingsAlong(Tasks):
     """Stopping a sub-task stops its running siblings as well."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
         """Stop the family."""
-        parent = self.writable(caller, task_id).parent
-        for sibling in self.store.children(parent) if parent else ():
-            if sibling.id != task_id and self.stoppable(sibling):
-                self.stop(sibling, self.clock.now())
-                self.save(sibling)
+        parent = self.ownership.writable(caller, task_id).parent
+        for sibling in self.repository.table.children(parent) if parent else ():
+            if sibling.id != task_id and self.lifecycle.stoppable(sibling):
+                self.lifecycle.stop(sibling, self.repository.clock.now())
+                self.repository.save(sibling)
         return super().stop_task(caller, task_id)
 
 
-@defect("service", "META-8", "stop_task")
-class StopReachesParent(Service):
+@defect("tasks", "META-8", "stop_task")
+class StopReachesParent(Tasks):
     """Stopping a sub-task marks its parent as manually stopped."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
         """Mark the wrong one too."""
-        task = self.writable(caller, task_id)
-        parent = self.settled(task.parent) if task.parent else None
+        task = self.ownership.writable(caller, task_id)
+        parent = self.repository.find(task.parent) if task.parent else None
         if parent:
             parent.current.stopped = True
-            self.save(parent)
+            self.repository.save(parent)
         return super().stop_task(caller, task_id)
 
 
 # DEL-3: a task that runs
 
 
-@defect("service", "DEL-3", "delete_task", kind="status")
-class RunningTaskIsNotDeleted(Service):
+@defect("tasks", "DEL-3", "delete_task", kind="status")
+class RunningTaskIsNotDeleted(Tasks):
     """Deleting a task that runs is a 409."""
 
     def delete_task(self, caller: str, task_id: str) -> None:
         """Refuse."""
-        if self.writable(caller, task_id).status in RUNNING:
+        if self.ownership.writable(caller, task_id).status in RUNNING:
             raise Conflict("Task is running, stop it first")
         super().delete_task(caller, task_id)
 
 
-@defect("service", "DEL-3", "delete_task")
-class DeleteOnlyStopsRunning(Service):
+@defect("tasks", "DEL-3", "delete_task")
+class DeleteOnlyStopsRunning(Tasks):
     """Deleting a task that runs stops it, and it stays."""
 
     def delete_task(self, caller: str, task_id: str) -> None:
         """Stop in place of deleting."""
-        task = self.writable(caller, task_id)
+        task = self.ownership.writable(caller, task_id)
         if task.status not in RUNNING:
             super().delete_task(caller, task_id)
             return
-        self.stop(task, self.clock.now())
-        self.save(task)
+        self.lifecycle.stop(task, self.repository.clock.now())
+        self.repository.save(task)
 
 
-@defect("service", "DEL-3", "delete_task")
-class RunningTaskComesBack(Service):
+_GHOSTS = SharedState[dict[str, Task]](dict)
+
+
+@defect("parts", "DEL-3", "delete_task")
+class RunningTaskComesBack:
     """A task deleted while it ran is written back when its agent ends."""
 
-    def __init__(self, *parts: Any) -> None:
-        super().__init__(*parts)
-        self._ghosts: dict[str, Task] = {}
+    class tasks(Tasks):
+        """Notes the tasks that run when they are deleted."""
 
-    def delete_task(self, caller: str, task_id: str) -> None:
-        """Forget to tell the agent."""
-        task = self.writable(caller, task_id)
-        super().delete_task(caller, task_id)
-        if task.status in RUNNING:
-            self._ghosts[task_id] = task
+        def delete_task(self, caller: str, task_id: str) -> None:
+            """Note a running task."""
+            task = self.ownership.writable(caller, task_id)
+            super().delete_task(caller, task_id)
+            if task.status in RUNNING:
+                _GHOSTS.of(self.repository)[task_id] = task
 
-    def settle_all(self) -> None:
-        """Write the end of a run back."""
-        now = self.clock.now()
-        for task_id, task in list(self._ghosts.items()):
-            due = self.due(task)
-            if due is not None and due <= now and self.settle(task, now) and task.status not in RUNNING:
-                self.save(self._ghosts.pop(task_id))
-        super().settle_all()
+    class repository(TaskRepository):
+        """Writes those tasks back when they end."""
 
-    def settled(self, task_id: str) -> Task | None:
-        """Find what was written back."""
-        if task_id in self._ghosts:
-            self.settle_all()
-        return super().settled(task_id)
+        def apply_due(self) -> None:
+            """Write back what has ended."""
+            ghosts, now = _GHOSTS.of(self), self.clock.now()
+            for task_id, task in list(ghosts.items()):
+                due = self.lifecycle.due(task)
+                ends = due is not None and due <= now and self.lifecycle.apply_due(task, now)
+                if ends and task.status not in RUNNING:
+                    self.save(ghosts.pop(task_id))
+            super().apply_due()
 
 
-@defect("service", "DEL-3", "delete_task", kind="status")
-class WaitingTaskIsNotDeleted(Service):
+@defect("tasks", "DEL-3", "delete_task", kind="status")
+class WaitingTaskIsNotDeleted(Tasks):
     """Deleting a pending or paused task is a 409."""
 
     def delete_task(self, caller: str, task_id: str) -> None:
         """Refuse what waits."""
-        if self.writable(caller, task_id).status in (PENDING, PAUSED):
+        if self.ownership.writable(caller, task_id).status in (PENDING, PAUSED):
             raise Conflict("Task has not started")
         super().delete_task(caller, task_id)
 
 
-@defect("service", "STOP-2", "stop_task")
-class StopOfFailedClearsResult(Service):
+@defect("tasks", "STOP-2", "stop_task")
+class StopOfFailedClearsResult(Tasks):
     """Stopping a failed task takes its message away."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
         """Clear the result of what failed."""
-        task = self.writable(caller, task_id)
+        task = self.ownership.writable(caller, task_id)
         if task.status in (FAILED, ERROR):
             task.current.result = None
-            self.save(task)
+            self.repository.save(task)
         return super().stop_task(caller, task_id)

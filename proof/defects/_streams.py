@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from proof.defects._defect import defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask
-from proof.defects._wire import Answer, Call
 
 Event = dict[str, Any]
 Edit = Callable[[Event], list[Event]]

@@ -3,10 +3,9 @@
 from typing import Any
 
 from proof.defects._defect import THREADS, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask
-from proof.defects._wire import Answer, Call
-from xpander_mock._service import Service
-from xpander_mock._task import COMPLETED, Task, Turn
+from xpander_mock.parts import COMPLETED, Task, Tasks, Threads, Turn
 
 Said = dict[str, Any]
 
@@ -33,8 +32,8 @@ def thread_without_empty_texts(call: Call, answer: Answer) -> None:
     answer.body = [message for message in answer.body if message["content"]]
 
 
-@defect("service", "THREAD-1", "stop_task", "get_task_thread")
-class StoppedTurnUnsaid(Service):
+@defect("threads", "THREAD-1", "stop_task", "get_task_thread")
+class StoppedTurnUnsaid(Threads):
     """The thread of a task that was stopped lacks what the user had asked in that turn."""
 
     def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:
@@ -49,8 +48,8 @@ def thread_ordered_by_second_and_role(call: Call, answer: Answer) -> None:
         messages.sort(key=lambda message: (message["created_at"], message["role"]))
 
 
-@defect("service", "THREAD-1", "get_task_thread")
-class ThreadSaysTitle(Service):
+@defect("threads", "THREAD-1", "get_task_thread")
+class ThreadSaysTitle(Threads):
     """A thread begins with the task's title in place of the user's input."""
 
     def thread(self, task: Task) -> list[Said]:
@@ -70,8 +69,8 @@ def long_messages_cut(call: Call, answer: Answer) -> None:
 # THREAD-2: whose messages
 
 
-@defect("service", "THREAD-2", "get_task_thread")
-class ThreadWithSystemMessage(Service):
+@defect("threads", "THREAD-2", "get_task_thread")
+class ThreadWithSystemMessage(Threads):
     """A thread begins with the agent's instructions."""
 
     def thread(self, task: Task) -> list[Said]:
@@ -79,8 +78,8 @@ class ThreadWithSystemMessage(Service):
         return self.messages(task)[:1] + super().thread(task)
 
 
-@defect("service", "THREAD-2", "get_task_thread")
-class ThreadWithToolMessages(Service):
+@defect("threads", "THREAD-2", "get_task_thread")
+class ThreadWithToolMessages(Threads):
     """A thread holds the messages of tools."""
 
     def thread(self, task: Task) -> list[Said]:
@@ -88,14 +87,15 @@ class ThreadWithToolMessages(Service):
         return [message for message in self.messages(task) if message["role"] != "system"]
 
 
-@defect("service", "THREAD-2", "get_task_thread")
-class ThreadWithSubtasks(Service):
+@defect("tasks", "THREAD-2", "get_task_thread")
+class ThreadWithSubtasks(Tasks):
     """A thread goes on with the messages of the sub-tasks."""
 
-    def thread(self, task: Task) -> list[Said]:
-        """Add what sub-tasks said."""
-        own = super().thread(task)
-        said = [message for child in self.store.children(task.id) for message in self.messages(child)]
+    def get_task_thread(self, caller: str, task_id: str) -> list[Said]:
+        """Add the sub-tasks' messages."""
+        own = super().get_task_thread(caller, task_id)
+        children = self.repository.table.children(task_id)
+        said = [message for child in children for message in self.threads.messages(child)]
         return own + [message for message in said if message["role"] in ("user", "assistant")]
 
 
@@ -120,8 +120,8 @@ def full_thread_root_newest_first(call: Call, answer: Answer) -> None:
     answer.body["root"].reverse()
 
 
-@defect("service", "THREAD-3", "get_task_thread_full")
-class FullThreadOfLastTurn(Service):
+@defect("tasks", "THREAD-3", "get_task_thread_full")
+class FullThreadOfLastTurn(Tasks):
     """The full thread's `root` holds the last turn alone."""
 
     def get_task_thread_full(self, caller: str, task_id: str) -> dict[str, list[Said]]:
@@ -177,8 +177,8 @@ async def threads_of_two_subtasks_swapped(call: Call, ask: Ask) -> Answer:
 # TURN-3: further turns
 
 
-@defect("service", "TURN-3", *THREADS)
-class ThreadOfLastTurn(Service):
+@defect("threads", "TURN-3", *THREADS)
+class ThreadOfLastTurn(Threads):
     """A thread holds the last turn alone."""
 
     def messages(self, task: Task) -> list[Said]:
@@ -188,8 +188,8 @@ class ThreadOfLastTurn(Service):
         return messages[:1] + messages[users[-1] :]
 
 
-@defect("service", "TURN-3", *THREADS)
-class NewTurnFirst(Service):
+@defect("threads", "TURN-3", *THREADS)
+class NewTurnFirst(Threads):
     """A thread tells the turns from the last to the first, each in order."""
 
     def messages(self, task: Task) -> list[Said]:
@@ -203,8 +203,8 @@ class NewTurnFirst(Service):
         return [system, *(message for turn in turns for message in turn)]
 
 
-@defect("service", "TURN-3", *THREADS)
-class OlderAnswersForgotten(Service):
+@defect("threads", "TURN-3", *THREADS)
+class OlderAnswersForgotten(Threads):
     """Of the turns before the last a thread has the user's inputs and not the answers."""
 
     def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:
@@ -213,8 +213,8 @@ class OlderAnswersForgotten(Service):
         return messages if turn is task.turns[-1] else messages[:1]
 
 
-@defect("service", "TURN-3", *THREADS)
-class MiddleTurnsForgotten(Service):
+@defect("threads", "TURN-3", *THREADS)
+class MiddleTurnsForgotten(Threads):
     """Of more than two turns a thread has the first and the last."""
 
     def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:
@@ -223,8 +223,8 @@ class MiddleTurnsForgotten(Service):
         return [] if between else super().turn_messages(task, turn, number)
 
 
-@defect("service", "TURN-3", *THREADS)
-class LaterInputsNotSaid(Service):
+@defect("threads", "TURN-3", *THREADS)
+class LaterInputsNotSaid(Threads):
     """From the second turn on a thread gains the answer and not the input."""
 
     def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:

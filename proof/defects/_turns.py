@@ -3,11 +3,9 @@
 from typing import Any
 
 from proof.defects._defect import INVOKES, LISTS, defect
+from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask, Item, relist
-from proof.defects._wire import Answer, Call
-from xpander_mock._service import Service
-from xpander_mock._task import PENDING, Task, Turn
-from xpander_mock._times import format_instant
+from xpander_mock.parts import PENDING, Invocations, Lists, Task, Turn, Views, format_instant
 
 View = dict[str, Any]
 
@@ -25,14 +23,14 @@ def reused(call: Call) -> bool:
 # TURN-1: no new record
 
 
-@defect("service", "TURN-1", *INVOKES)
-class TurnMakesNewTask(Service):
+@defect("invocations", "TURN-1", *INVOKES)
+class TurnMakesNewTask(Invocations):
     """An invoke that reuses an id makes a new task with an id of its own."""
 
     def requested_id(self, request: View) -> str:
         """Avoid an id that is taken."""
         task_id = super().requested_id(request)
-        return super().requested_id({}) if self.store.find(task_id) else task_id
+        return super().requested_id({}) if self.repository.table.find(task_id) else task_id
 
 
 @defect("request", "TURN-1", *INVOKES)
@@ -53,15 +51,15 @@ def third_turn_makes_new_task(call: Call) -> None:
             del call.body["id"]
 
 
-@defect("service", "TURN-1", *LISTS)
-class TurnsCounted(Service):
+@defect("lists", "TURN-1", *LISTS)
+class TurnsCounted(Lists):
     """`total` counts a task once for each of its turns."""
 
     def total(self, chosen: Any) -> int:
         """Count turns."""
-        where, values = self.store.where(chosen)
+        where, values = self.table.filters.where(chosen)
         sql = f"SELECT sum(json_array_length(task, '$.turns')) FROM tasks WHERE {where}"  # as the store does
-        return self.store.db.execute(sql, values).fetchone()[0] or 0
+        return self.table.database.execute(sql, values).fetchone()[0] or 0
 
 
 @defect("around", "TURN-1", *INVOKES, *LISTS)
@@ -78,8 +76,8 @@ async def continued_task_listed_twice(call: Call, ask: Ask) -> Answer:
 # TURN-2: the latest turn in lists
 
 
-@defect("service", "TURN-2", *LISTS, "get_task")
-class TitleOfFirstTurn(Service):
+@defect("invocations", "TURN-2", *LISTS, "get_task")
+class TitleOfFirstTurn(Invocations):
     """A task keeps the title of its first turn."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
@@ -89,8 +87,8 @@ class TitleOfFirstTurn(Service):
         return turn
 
 
-@defect("service", "TURN-2", *LISTS)
-class ListedResultOfFirstTurn(Service):
+@defect("views", "TURN-2", *LISTS)
+class ListedResultOfFirstTurn(Views):
     """A list shows the result of a task's first turn."""
 
     def list_item(self, task: Task) -> Item:
@@ -98,8 +96,8 @@ class ListedResultOfFirstTurn(Service):
         return super().list_item(task) | {"result": task.turns[0].result}
 
 
-@defect("service", "TURN-2", *LISTS)
-class UpdatedAtOfFirstTurn(Service):
+@defect("views", "TURN-2", *LISTS)
+class UpdatedAtOfFirstTurn(Views):
     """`updated_at` stays where the first turn has left it."""
 
     def list_item(self, task: Task) -> Item:
@@ -109,8 +107,8 @@ class UpdatedAtOfFirstTurn(Service):
         return super().list_item(task) | ({"updated_at": format_instant(at)} if len(task.turns) > 1 else {})
 
 
-@defect("service", "TURN-2", *INVOKES, *LISTS, "get_task")
-class TurnMovesCreatedAt(Service):
+@defect("invocations", "TURN-2", *INVOKES, *LISTS, "get_task")
+class TurnMovesCreatedAt(Invocations):
     """A further turn moves `created_at`."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
@@ -120,8 +118,8 @@ class TurnMovesCreatedAt(Service):
         return turn
 
 
-@defect("service", "TURN-2", *LISTS)
-class ListedTitleOfFirstTurn(Service):
+@defect("views", "TURN-2", *LISTS)
+class ListedTitleOfFirstTurn(Views):
     """A list shows the title of a task's first turn; opened, the task has the right one."""
 
     def list_item(self, task: Task) -> Item:
@@ -132,29 +130,29 @@ class ListedTitleOfFirstTurn(Service):
 # META-8: what a turn does to others
 
 
-@defect("service", "META-8", *INVOKES)
-class TurnWakesSiblings(Service):
+@defect("invocations", "META-8", *INVOKES)
+class TurnWakesSiblings(Invocations):
     """A further turn of a sub-task moves the `updated_at` of its siblings."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
         """Touch them all."""
         turn = super().add_turn(task, request, version)
-        for sibling in self.store.children(task.parent) if task.parent and len(task.turns) > 1 else ():
+        for sibling in self.repository.table.children(task.parent) if task.parent and len(task.turns) > 1 else ():
             if sibling.id != task.id:
                 sibling.updated = max(sibling.updated, turn.asked)
-                self.save(sibling)
+                self.repository.save(sibling)
         return turn
 
 
-@defect("service", "META-8", *INVOKES)
-class TurnRestartsParent(Service):
+@defect("invocations", "META-8", *INVOKES)
+class TurnRestartsParent(Invocations):
     """A further turn of a sub-task sets its finished parent back to pending."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
         """Set the parent back."""
         turn = super().add_turn(task, request, version)
-        parent = self.store.find(task.parent) if task.parent and len(task.turns) > 1 else None
+        parent = self.repository.table.find(task.parent) if task.parent and len(task.turns) > 1 else None
         if parent:
             parent.current.status = PENDING
-            self.save(parent)
+            self.repository.save(parent)
         return turn

@@ -1,6 +1,6 @@
 """Fixtures for pytest: a running mock, and clients on it.
 
-Loaded by pytest by itself once `xpander-tasks[mock]` is installed. Nothing starts before a fixture is asked for.
+pytest loads this module by itself once the package is installed. Nothing starts before a fixture is used.
 
 `XPANDER_MOCK_URL` points the whole suite at a mock that already runs elsewhere; it is reset before each test, so no two
 suites should share one.
@@ -15,33 +15,39 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from xpander_mock import Handle
+    from xpander_mock import MockClient
     from xpander_tasks import Tasks
 
 
 @pytest.fixture(scope="session")
-def xpander_mock_server() -> Iterator[Handle]:
+def xpander_mock_server() -> Iterator[MockClient]:
     """The mock that all tests of the session use, one after the other."""
     # Imported here, so that a suite that does not use the mock does not pay for it.
-    from xpander_mock import Handle, XpanderMock
+    from xpander_mock.client import MockClient
+    from xpander_mock.missing_extra import MissingExtraError, needs_mock_extra
 
     url = os.environ.get("XPANDER_MOCK_URL")
     if url:
-        yield Handle(url)
-    else:
-        with XpanderMock() as mock:
-            yield mock
+        yield MockClient(url)
+        return
+    try:
+        with needs_mock_extra():
+            from xpander_mock.embedded import XpanderMock
+    except MissingExtraError as error:
+        pytest.fail(str(error), pytrace=False)
+    with XpanderMock() as mock:
+        yield mock
 
 
 @pytest.fixture
-def xpander_mock(xpander_mock_server: Handle) -> Handle:
-    """A running mock in a clean state: its address, its keys, and what can be done to it."""
+def xpander_mock(xpander_mock_server: MockClient) -> MockClient:
+    """A running mock in a clean state: its address, its keys, and its control."""
     xpander_mock_server.reset()
     return xpander_mock_server
 
 
 @pytest.fixture
-def xpander_tasks(xpander_mock: Handle) -> Iterator[Tasks]:
+def xpander_tasks(xpander_mock: MockClient) -> Iterator[Tasks]:
     """A client on the mock, of its first organization."""
     from xpander_tasks import Configuration, Tasks
 
@@ -50,7 +56,7 @@ def xpander_tasks(xpander_mock: Handle) -> Iterator[Tasks]:
 
 
 @pytest.fixture
-def xpander_async_tasks(xpander_mock: Handle) -> Tasks:
+def xpander_async_tasks(xpander_mock: MockClient) -> Tasks:
     """A client on the mock for an async test: `async with xpander_async_tasks as tasks`."""
     from xpander_tasks import Configuration, Tasks
 

@@ -1,41 +1,33 @@
-"""A service with a frozen clock for the rules, and a mock on a socket for the rest."""
+"""The rules with a frozen clock, and a mock on a socket."""
 
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from xpander_mock import Clock, Settings, XpanderMock
-from xpander_mock._agents import Agents
-from xpander_mock._contract import load_contract
-from xpander_mock._keys import DEMO_ORGANIZATION
-from xpander_mock._seed import EXAMPLE_AGENT, seed
-from xpander_mock._service import Service
-from xpander_mock._store import Store
+from xpander_mock import Settings, XpanderMock
+from xpander_mock.rules.rules import Rules
 
-from .rules import Rules
+from .caller import Caller, make_rules
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
-    """A service without tasks, whose clock stands still."""
-    clock = Clock()
-    clock.freeze()
-    service = Service(Store(), clock, Agents(pending=1, executing=2), load_contract())
-    seed(service, 0, 0)
-    yield service
-    service.store.close()
+def rules() -> Iterator[Rules]:
+    """The rules without tasks, whose clock stands still."""
+    rules = make_rules()
+    yield rules
+    rules.repository.table.database.close()
 
 
 @pytest.fixture
-def rules(service: Service) -> Rules:
-    """The service as one caller sees it."""
-    return Rules(service, DEMO_ORGANIZATION, EXAMPLE_AGENT)
+def caller(rules: Rules) -> Caller:
+    """The first organization, as a caller of the rules."""
+    return Caller(rules)
 
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[XpanderMock]:
-    """A running mock with its made-up tasks."""
+    """A running mock with its sample tasks."""
     with XpanderMock(Settings(pending=0.01, executing=0.03)) as running:
         yield running
 

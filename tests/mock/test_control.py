@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from xpander_mock import ControlError, Handle, Settings, XpanderMock
-from xpander_mock._admin import ACTIONS
+from xpander_mock import ControlError, MockClient, Settings, XpanderMock
+from xpander_mock.control.routes import ACTIONS
 
 
 @pytest.fixture(scope="module")
@@ -20,26 +20,26 @@ def running() -> Iterator[XpanderMock]:
 
 
 @pytest.fixture
-def mock(running: XpanderMock) -> Iterator[Handle]:
+def mock(running: XpanderMock) -> Iterator[MockClient]:
     """A handle that knows nothing but the address, and a clean state."""
     running.reset()
-    yield Handle(running.url)
+    yield MockClient(running.url)
     running.reset()
 
 
 @pytest.fixture
-def client(mock: Handle) -> Iterator[httpx.Client]:
+def client(mock: MockClient) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=mock.url, headers={"x-api-key": mock.api_key}) as client:
         yield client
 
 
-def invoke(client: httpx.Client, mock: Handle, text: str = "hello", **request: Any) -> dict[str, Any]:
+def invoke(client: httpx.Client, mock: MockClient, text: str = "hello", **request: Any) -> dict[str, Any]:
     body = {"input": {"text": text}} | request
     task: dict[str, Any] = client.post(f"/v1/agents/{mock.agent_id}/invoke", json=body).json()
     return task
 
 
-def test_reset_brings_everything_back(mock: Handle, client: httpx.Client) -> None:
+def test_reset_brings_everything_back(mock: MockClient, client: httpx.Client) -> None:
     """Tasks, clock, scripts, faults, limit and remembered requests are as at the start."""
     before, first = mock.state(), client.get("/v1/tasks").json()
     invoke(client, mock)
@@ -48,9 +48,9 @@ def test_reset_brings_everything_back(mock: Handle, client: httpx.Client) -> Non
     mock.clock.freeze()
     mock.script(result="x")
     mock.fault("latency", seconds=0, operation="get_task")
-    mock.rate_limit("1000/60")
+    mock.rate_limit("1000/60s")
     changed = mock.state()
-    assert (changed["frozen"], changed["rate_limit"]) == (True, "1000/60")
+    assert (changed["frozen"], changed["rate_limit"]) == (True, "1000/60s")
     assert len(changed["scripts"]) == len(changed["faults"]) == 1
     mock.reset()
     after = mock.state()
@@ -61,7 +61,7 @@ def test_reset_brings_everything_back(mock: Handle, client: httpx.Client) -> Non
     assert client.get("/v1/tasks").json() == first
 
 
-def test_reset_takes_less_than_five_milliseconds(mock: Handle, client: httpx.Client) -> None:
+def test_reset_takes_less_than_five_milliseconds(mock: MockClient, client: httpx.Client) -> None:
     """The best of ten, with the default tasks."""
     durations = []
     for _ in range(10):
@@ -72,7 +72,7 @@ def test_reset_takes_less_than_five_milliseconds(mock: Handle, client: httpx.Cli
     assert min(durations) < 0.005
 
 
-def test_seed_makes_up_other_tasks(mock: Handle, client: httpx.Client) -> None:
+def test_seed_makes_up_other_tasks(mock: MockClient, client: httpx.Client) -> None:
     """The same for the same number, in place of all others."""
     totals = []
     for number in (1, 1, 2):
@@ -84,7 +84,7 @@ def test_seed_makes_up_other_tasks(mock: Handle, client: httpx.Client) -> None:
     assert invoke(client, mock)["status"] == "completed"
 
 
-def test_a_task_is_added_with_the_given_fields(mock: Handle, client: httpx.Client) -> None:
+def test_a_task_is_added_with_the_given_fields(mock: MockClient, client: httpx.Client) -> None:
     """Given fields are the task's, the others fit them, and lists have it in its place."""
     given = {
         "id": "given",
@@ -124,7 +124,7 @@ def test_a_task_is_added_with_the_given_fields(mock: Handle, client: httpx.Clien
         ({"is_manually_stopped": "yes"}, "is_manually_stopped"),
     ],
 )
-def test_a_wrong_field_is_told(mock: Handle, fields: dict[str, Any], told: str) -> None:
+def test_a_wrong_field_is_told(mock: MockClient, fields: dict[str, Any], told: str) -> None:
     """The error names what was wrong and nothing is kept."""
     before = mock.state()["tasks"]
     with pytest.raises(ControlError, match=told):
@@ -132,7 +132,7 @@ def test_a_wrong_field_is_told(mock: Handle, fields: dict[str, Any], told: str) 
     assert mock.state()["tasks"] == before
 
 
-def test_the_clock_is_in_the_tests_hand(mock: Handle, client: httpx.Client) -> None:
+def test_the_clock_is_in_the_tests_hand(mock: MockClient, client: httpx.Client) -> None:
     """Frozen, tasks run only when it is advanced; it can be set to any time."""
     mock.clock.freeze(datetime(2031, 5, 1, tzinfo=UTC))
     path = f"/v1/agents/{mock.agent_id}/invoke/async"
@@ -149,7 +149,7 @@ def test_the_clock_is_in_the_tests_hand(mock: Handle, client: httpx.Client) -> N
         mock.clock.freeze(datetime(2031, 5, 1))
 
 
-def test_agents_answer_what_a_script_says(mock: Handle, client: httpx.Client) -> None:
+def test_agents_answer_what_a_script_says(mock: MockClient, client: httpx.Client) -> None:
     """Text, JSON, failure, pause and other fields, for the invokes that it names, as often as it says."""
     mock.script(text="weather", value={"sun": True})
     mock.script(text="^once$", times=1, result="just once")
@@ -167,7 +167,7 @@ def test_agents_answer_what_a_script_says(mock: Handle, client: httpx.Client) ->
     assert invoke(client, mock, "the weather?")["result"] == "the weather?"
 
 
-def test_a_script_says_chunks_sub_tasks_and_how_long(mock: Handle, client: httpx.Client) -> None:
+def test_a_script_says_chunks_sub_tasks_and_how_long(mock: MockClient, client: httpx.Client) -> None:
     """A stream sends the chunks as given, the sub-tasks exist, and the clock tells how long it took."""
     mock.clock.freeze()
     mock.script(
@@ -198,14 +198,14 @@ def test_a_script_says_chunks_sub_tasks_and_how_long(mock: Handle, client: httpx
 @pytest.mark.parametrize(
     "script", [{"colour": 1}, {"status": "stopped"}, {"result": "a", "chunks": ["b"]}, {"text": "("}, {"pending": -1}]
 )
-def test_a_wrong_script_is_told(mock: Handle, script: dict[str, Any]) -> None:
+def test_a_wrong_script_is_told(mock: MockClient, script: dict[str, Any]) -> None:
     """A script that says nothing sensible is refused."""
     with pytest.raises(ControlError):
         mock.script(**script)
     assert mock.state()["scripts"] == []
 
 
-def test_requests_can_be_seen(mock: Handle, client: httpx.Client) -> None:
+def test_requests_can_be_seen(mock: MockClient, client: httpx.Client) -> None:
     """The requests that came, oldest first, with their operation, body and status, and without credentials."""
     client.get("/v1/tasks?page=0&user_id=%C3%A4", headers={"authorization": "Bearer secret", "x-request-id": "r"})
     invoke(client, mock, "look")
@@ -226,7 +226,7 @@ def test_requests_can_be_seen(mock: Handle, client: httpx.Client) -> None:
     assert mock.requests() == []
 
 
-def test_the_state_can_be_saved_and_loaded(mock: Handle, client: httpx.Client) -> None:
+def test_the_state_can_be_saved_and_loaded(mock: MockClient, client: httpx.Client) -> None:
     """A snapshot brings back the tasks that were there, running ones included."""
     mock.clock.freeze()
     path = f"/v1/agents/{mock.agent_id}/invoke/async"
@@ -255,4 +255,4 @@ def test_nonsense_is_refused_and_never_a_server_error(running: XpanderMock, meth
 def test_something_else_than_a_mock_is_told() -> None:
     """A handle on an address where no mock is says so."""
     with pytest.raises(OSError, match="refused"):
-        Handle("http://127.0.0.1:9").reset()
+        MockClient("http://127.0.0.1:9").reset()

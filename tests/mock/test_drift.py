@@ -4,25 +4,28 @@ import re
 
 from starlette.routing import Route
 
-from xpander_mock import Clock
-from xpander_mock._agents import Agents
-from xpander_mock._contract import contract_text, load_contract
-from xpander_mock._errors import ApiError
-from xpander_mock._keys import Auth
-from xpander_mock._limit import Limiter
-from xpander_mock._routes import Routes
-from xpander_mock._service import Service
-from xpander_mock._store import Filter, Store
+from xpander_mock import load_contract
+from xpander_mock.contract import contract_text
+from xpander_mock.http.authentication import Authentication
+from xpander_mock.http.rate_limit import RateLimiter
+from xpander_mock.http.routes import Routes
+from xpander_mock.rules.errors import ApiError
+from xpander_mock.storage.filters import Filter
+from xpander_mock.storage.rate_windows import RateWindows
+
+from .caller import make_rules
 
 CONTRACT = load_contract()
 
 
 def routes() -> list[Route]:
-    service = Service(Store(), Clock(), Agents(), CONTRACT)
+    rules = make_rules()
+    database = rules.repository.table.database
     try:
-        return Routes(CONTRACT, service, Auth(), Limiter(service.store, service.clock, None)).routes()
+        limiter = RateLimiter(RateWindows(database), rules.clock, None)
+        return Routes(CONTRACT, rules, Authentication(), limiter).routes()
     finally:
-        service.store.close()
+        database.close()
 
 
 def test_the_mock_routes_exactly_the_documented_operations() -> None:

@@ -7,25 +7,25 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
-from xpander_mock import ControlError, Handle, XpanderMock
+from xpander_mock import ControlError, MockClient, RateLimit
 
 T = TypeVar("T")
 EXAMPLE = "/v1/tasks/81250b20-e9d7-4b3b-9995-07dc72b4bb59"
 
 
 @pytest.fixture
-def mock(xpander_mock: Handle) -> Iterator[Handle]:
+def mock(xpander_mock: MockClient) -> Iterator[MockClient]:
     yield xpander_mock
     xpander_mock.reset()
 
 
 @pytest.fixture
-def client(mock: Handle) -> Iterator[httpx.Client]:
+def client(mock: MockClient) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=mock.url, headers={"x-api-key": mock.api_key}, timeout=5) as client:
         yield client
 
 
-def events(client: httpx.Client, mock: Handle, text: str = "one two three") -> Iterator[str]:
+def events(client: httpx.Client, mock: MockClient, text: str = "one two three") -> Iterator[str]:
     path = f"/v1/agents/{mock.agent_id}/invoke/stream"
     with client.stream("POST", path, json={"input": {"text": text}}) as response:
         yield from (line for line in response.iter_lines() if line)
@@ -42,7 +42,7 @@ def until_it_breaks(parts: Iterator[T]) -> Iterator[T]:
             pytest.fail("expected the connection to break")
 
 
-def test_latency_comes_before_the_answer(mock: Handle, client: httpx.Client) -> None:
+def test_latency_comes_before_the_answer(mock: MockClient, client: httpx.Client) -> None:
     """The answer is as ever, later."""
     mock.fault("latency", seconds=0.2, operation="get_task")
     begun = time.perf_counter()
@@ -52,7 +52,7 @@ def test_latency_comes_before_the_answer(mock: Handle, client: httpx.Client) -> 
     assert time.perf_counter() - begun > 0.2
 
 
-def test_a_status_with_body_and_headers(mock: Handle, client: httpx.Client) -> None:
+def test_a_status_with_body_and_headers(mock: MockClient, client: httpx.Client) -> None:
     """The operation does not run; status, body and headers are as the rule says, text as it stands."""
     mock.fault("status", status=503, headers={"Retry-After": "7"}, operation="delete_task")
     answer = client.delete(EXAMPLE)
@@ -65,7 +65,7 @@ def test_a_status_with_body_and_headers(mock: Handle, client: httpx.Client) -> N
     assert client.get(EXAMPLE).status_code == 200
 
 
-def test_a_rule_says_which_calls(mock: Handle, client: httpx.Client) -> None:
+def test_a_rule_says_which_calls(mock: MockClient, client: httpx.Client) -> None:
     """By operation, by number, at most so often, or by chance, the same for the same seed."""
     mock.fault("status", operation="get_task", nth=2)
     assert [client.get(EXAMPLE).status_code for _ in range(3)] == [200, 500, 200]
@@ -81,7 +81,7 @@ def test_a_rule_says_which_calls(mock: Handle, client: httpx.Client) -> None:
     assert 3 < drawn[0].count(500) < 17
 
 
-def test_several_rules_meet(mock: Handle, client: httpx.Client) -> None:
+def test_several_rules_meet(mock: MockClient, client: httpx.Client) -> None:
     """Latencies add to the first fault of another kind; one that is not reached is not used up."""
     mock.fault("latency", seconds=0.05)
     mock.fault("status", status=502, times=1)
@@ -90,7 +90,7 @@ def test_several_rules_meet(mock: Handle, client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("kind", ["reset", "reset_body", "cut_body"])
-def test_the_connection_breaks(mock: Handle, client: httpx.Client, kind: str) -> None:
+def test_the_connection_breaks(mock: MockClient, client: httpx.Client, kind: str) -> None:
     """Before the answer, or in the middle of its body, and the next request is answered."""
     mock.fault(kind, after=10, times=1)
     kinds = {"reset": httpx.ReadError, "reset_body": httpx.ReadError, "cut_body": httpx.RemoteProtocolError}
@@ -100,14 +100,14 @@ def test_the_connection_breaks(mock: Handle, client: httpx.Client, kind: str) ->
 
 
 @pytest.mark.parametrize("kind", ["reset_body", "cut_body"])
-def test_a_part_of_the_body_comes_before_it_breaks(mock: Handle, client: httpx.Client, kind: str) -> None:
+def test_a_part_of_the_body_comes_before_it_breaks(mock: MockClient, client: httpx.Client, kind: str) -> None:
     """Exactly so many bytes as the rule lets pass."""
     mock.fault(kind, after=10, times=1)
     with client.stream("GET", EXAMPLE) as answer:
         assert b"".join(until_it_breaks(answer.iter_raw())) == b'{"id":"812'
 
 
-def test_connections_are_refused_for_a_while(mock: Handle) -> None:
+def test_connections_are_refused_for_a_while(mock: MockClient) -> None:
     """The request is reset, then nobody listens, then somebody does."""
     mock.fault("refuse", seconds=0.3, times=1)
     with httpx.Client(base_url=mock.url, headers={"x-api-key": mock.api_key}) as client:
@@ -126,7 +126,7 @@ def test_connections_are_refused_for_a_while(mock: Handle) -> None:
     assert time.monotonic() < deadline
 
 
-def test_an_answer_that_is_not_json(mock: Handle, client: httpx.Client) -> None:
+def test_an_answer_that_is_not_json(mock: MockClient, client: httpx.Client) -> None:
     """200, and a page of HTML that calls itself JSON."""
     mock.fault("not_json")
     answer = client.get(EXAMPLE)
@@ -134,7 +134,7 @@ def test_an_answer_that_is_not_json(mock: Handle, client: httpx.Client) -> None:
     assert answer.text.startswith("<!doctype html>")
 
 
-def test_a_body_that_trickles(mock: Handle, client: httpx.Client) -> None:
+def test_a_body_that_trickles(mock: MockClient, client: httpx.Client) -> None:
     """All of it comes, piece by piece."""
     whole = client.get(EXAMPLE).content
     mock.fault("trickle", after=200, seconds=0.02)
@@ -144,7 +144,7 @@ def test_a_body_that_trickles(mock: Handle, client: httpx.Client) -> None:
     assert len(parts) >= len(whole) // 200
 
 
-def test_a_stream_that_is_cut(mock: Handle, client: httpx.Client) -> None:
+def test_a_stream_that_is_cut(mock: MockClient, client: httpx.Client) -> None:
     """So many events come, then the connection ends in the middle of the stream, while the task goes on."""
     mock.fault("cut_stream", after=3)
     got = list(until_it_breaks(events(client, mock)))
@@ -155,7 +155,7 @@ def test_a_stream_that_is_cut(mock: Handle, client: httpx.Client) -> None:
     ]
 
 
-def test_a_malformed_event(mock: Handle, client: httpx.Client) -> None:
+def test_a_malformed_event(mock: MockClient, client: httpx.Client) -> None:
     """One event is cut in half, those after it are whole."""
     mock.fault("malformed_event", after=1)
     lines = list(events(client, mock))
@@ -177,18 +177,18 @@ def test_a_malformed_event(mock: Handle, client: httpx.Client) -> None:
         {"kind": "reset", "colour": 1},
     ],
 )
-def test_a_wrong_rule_is_told(mock: Handle, fault: dict[str, Any]) -> None:
+def test_a_wrong_rule_is_told(mock: MockClient, fault: dict[str, Any]) -> None:
     """A rule that makes no sense is refused, and none is in force."""
     with pytest.raises(ControlError):
         mock.fault(**fault)
     assert mock.state()["faults"] == []
 
 
-def test_the_rate_limit_and_its_headers(mock: Handle, client: httpx.Client) -> None:
+def test_the_rate_limit_and_its_headers(mock: MockClient, client: httpx.Client) -> None:
     """LIMIT-1: past the limit 429 with the three headers and `Retry-After`; after the reset requests pass again."""
     mock.clock.freeze()
     now = mock.clock.now().timestamp()
-    mock.rate_limit("3/60")
+    mock.rate_limit("3/60s")
     answers = [client.get("/v1/tasks") for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
     assert [answer.headers["x-ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0", "0"]
@@ -203,9 +203,9 @@ def test_the_rate_limit_and_its_headers(mock: Handle, client: httpx.Client) -> N
     assert client.get("/v1/tasks").status_code == 200
 
 
-def test_the_rate_limit_is_of_each_organization(mock: Handle, client: httpx.Client) -> None:
+def test_the_rate_limit_is_of_each_organization(mock: MockClient, client: httpx.Client) -> None:
     """Another key has its own window; requests without credentials are 401 and do not count."""
-    mock.rate_limit("1/60")
+    mock.rate_limit("1/m")
     assert httpx.get(f"{mock.url}/v1/tasks").status_code == 401
     assert client.get("/v1/tasks").status_code == 200
     assert client.get("/v1/tasks?page=0").status_code == 429
@@ -215,8 +215,18 @@ def test_the_rate_limit_is_of_each_organization(mock: Handle, client: httpx.Clie
     assert "x-ratelimit-limit" not in client.get("/v1/tasks").headers
 
 
-@pytest.mark.parametrize("limit", ["", "5", "0/60", "5/0", "5/m", "-1/60"])
-def test_a_wrong_rate_limit_is_told(limit: str) -> None:
-    """Requests and seconds are whole numbers from 1."""
-    with XpanderMock() as mock, pytest.raises(ControlError):
+@pytest.mark.parametrize(
+    ("text", "told"), [("100/60s", "100/60s"), ("9/s", "9/1s"), ("9/m", "9/60s"), ("9/h", "9/3600s"), ("9/2s", "9/2s")]
+)
+def test_a_rate_has_one_syntax(text: str, told: str) -> None:
+    """Requests and seconds with their unit, or one whole unit: per second, minute or hour."""
+    assert str(RateLimit.parse(text)) == told
+
+
+@pytest.mark.parametrize(
+    "limit", ["", "5", "100/60", "0/60s", "5/0s", "5/1m", "5/d", "-1/60s", "5 / m", "5/M", chr(0x665) + "/s"]
+)
+def test_a_wrong_rate_limit_is_refused(mock: MockClient, limit: str) -> None:
+    """Requests and seconds are whole numbers from 1, the seconds have their unit, and the error shows the syntax."""
+    with pytest.raises(ControlError, match="expected a rate"):
         mock.rate_limit(limit)

@@ -9,7 +9,7 @@ import jsonschema_rs
 import pytest
 
 from xpander_mock import DEMO_BEARER_TOKEN
-from xpander_mock._contract import Contract, Operation, load_contract
+from xpander_mock.contract import Contract, Operation, load_contract
 
 CONTRACT = load_contract()
 OPERATIONS = list(CONTRACT.operations.values())

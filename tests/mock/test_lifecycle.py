@@ -4,131 +4,131 @@ from typing import Any
 
 import pytest
 
-from xpander_mock._errors import Forbidden, NotFound
-from xpander_mock._keys import OTHER_ORGANIZATION
-from xpander_mock._service import Service
+from xpander_mock.demo import OTHER_ORGANIZATION
+from xpander_mock.rules.errors import Forbidden, NotFound
+from xpander_mock.rules.rules import Rules
 
-from .rules import Rules
+from .caller import Caller
 
 
-def test_a_task_goes_from_pending_to_executing_to_completed_by_the_clock(rules: Rules) -> None:
+def test_a_task_goes_from_pending_to_executing_to_completed_by_the_clock(caller: Caller) -> None:
     """GET-4: an invoked task leaves pending, then executing, when its time has come and not before."""
-    task_id = rules.invoke()["id"]
+    task_id = caller.invoke()["id"]
     seen = []
     for seconds in (0, 0.9, 0.1, 1.9, 0.1, 1000):
-        rules.advance(seconds)
-        seen.append(rules.get(task_id)["status"])
+        caller.advance(seconds)
+        seen.append(caller.get(task_id)["status"])
     assert seen == ["pending", "pending", "executing", "executing", "completed", "completed"]
 
 
-def test_instants_are_those_of_the_changes_however_late_one_looks(rules: Rules) -> None:
+def test_instants_are_those_of_the_changes_however_late_one_looks(caller: Caller) -> None:
     """GET-3: created, started and finished are when it happened, although nobody looked then."""
-    task = rules.invoke()
-    rules.advance(1_000)
-    late = rules.get(task["id"])
+    task = caller.invoke()
+    caller.advance(1_000)
+    late = caller.get(task["id"])
     assert [late["created_at"], late["started_at"], late["finished_at"]] == sorted(
         [late["created_at"], late["started_at"], late["finished_at"]]
     )
-    (item,) = rules.page()["items"]
+    (item,) = caller.page()["items"]
     assert item["updated_at"] == late["finished_at"] > late["started_at"] > item["created_at"]
 
 
 @pytest.mark.parametrize("seconds", [0, 1.5])
-def test_a_task_that_runs_has_neither_result_nor_end(rules: Rules, seconds: float) -> None:
+def test_a_task_that_runs_has_neither_result_nor_end(caller: Caller, seconds: float) -> None:
     """GET-3, LIST-8: no `finished_at` and no result while a task is pending or executing for the first time."""
-    task_id = rules.invoke()["id"]
-    rules.advance(seconds)
-    task = rules.get(task_id)
-    assert task["finished_at"] is task["result"] is rules.page()["items"][0]["result"] is None
+    task_id = caller.invoke()["id"]
+    caller.advance(seconds)
+    task = caller.get(task_id)
+    assert task["finished_at"] is task["result"] is caller.page()["items"][0]["result"] is None
     assert (task["started_at"] is None) == (seconds == 0)
 
 
 @pytest.mark.parametrize(
     ("text", "status"), [("fail please", "failed"), ("error", "error"), ("pause here", "paused"), ("so", "completed")]
 )
-def test_an_input_may_ask_for_another_end(rules: Rules, text: str, status: str) -> None:
+def test_an_input_may_ask_for_another_end(caller: Caller, text: str, status: str) -> None:
     """An input that begins with fail, error or pause ends that way, any other is answered."""
-    task = rules.run(text)
+    task = caller.run(text)
     assert task["status"] == status
     assert (task["finished_at"] is None) == (status == "paused")
     assert (task["hitl_request"] is None) == (status != "paused")
 
 
-def test_a_slow_run_takes_the_seconds_it_names(rules: Rules) -> None:
+def test_a_slow_run_takes_the_seconds_it_names(caller: Caller) -> None:
     """`slow 10` executes ten seconds longer."""
-    task_id = rules.invoke("slow 10")["id"]
-    rules.advance(12.9)
-    assert rules.get(task_id)["status"] == "executing"
-    rules.advance(0.1)
-    assert rules.get(task_id)["status"] == "completed"
+    task_id = caller.invoke("slow 10")["id"]
+    caller.advance(12.9)
+    assert caller.get(task_id)["status"] == "executing"
+    caller.advance(0.1)
+    assert caller.get(task_id)["status"] == "completed"
 
 
 @pytest.mark.parametrize("seconds", [0, 1.5])
-def test_stop_takes_a_running_task_to_stopped(rules: Rules, seconds: float) -> None:
+def test_stop_takes_a_running_task_to_stopped(caller: Caller, seconds: float) -> None:
     """STOP-1: a task that runs becomes stopped, manually; the answer is the updated task; time changes it no more."""
-    task_id = rules.invoke()["id"]
-    rules.advance(seconds)
-    stopped = rules.stop(task_id)
+    task_id = caller.invoke()["id"]
+    caller.advance(seconds)
+    stopped = caller.stop(task_id)
     assert (stopped["status"], stopped["is_manually_stopped"]) == ("stopped", True)
-    rules.advance(100)
-    assert rules.get(task_id) == stopped
-    assert rules.ids(status="stopped") == [task_id]
+    caller.advance(100)
+    assert caller.get(task_id) == stopped
+    assert caller.ids(status="stopped") == [task_id]
 
 
-def test_stop_takes_a_paused_task_to_stopped(rules: Rules) -> None:
+def test_stop_takes_a_paused_task_to_stopped(caller: Caller) -> None:
     """Ruling 11: paused is not final."""
-    task = rules.run("pause")
-    assert rules.stop(task["id"])["status"] == "stopped"
+    task = caller.run("pause")
+    assert caller.stop(task["id"])["status"] == "stopped"
 
 
 @pytest.mark.parametrize("text", ["hello", "fail", "error", "stop"])
-def test_stop_leaves_a_finished_task_as_it_is(rules: Rules, text: str) -> None:
+def test_stop_leaves_a_finished_task_as_it_is(caller: Caller, text: str) -> None:
     """STOP-2: a task in a final state comes back unchanged, however often."""
-    task = rules.run(text)
+    task = caller.run(text)
     if text == "stop":
-        task = rules.stop(rules.invoke()["id"])
-        rules.advance(1)
-    before = rules.page()
-    assert rules.stop(task["id"]) == task
-    assert rules.stop(task["id"]) == task
-    assert rules.page() == before
+        task = caller.stop(caller.invoke()["id"])
+        caller.advance(1)
+    before = caller.page()
+    assert caller.stop(task["id"]) == task
+    assert caller.stop(task["id"]) == task
+    assert caller.page() == before
 
 
-def test_delete_takes_the_whole_tree_and_nothing_else(rules: Rules) -> None:
+def test_delete_takes_the_whole_tree_and_nothing_else(caller: Caller) -> None:
     """DEL-1, DEL-2: a deleted task and everything below it is unknown to every operation and every list."""
-    top = rules.run()["id"]
-    child = rules.run(parent_execution_id=top)["id"]
-    grandchild = rules.invoke(parent_execution_id=child)["id"]
-    other = rules.run()["id"]
-    rules.delete(top)
-    assert rules.ids() == [other]
+    top = caller.run()["id"]
+    child = caller.run(parent_execution_id=top)["id"]
+    grandchild = caller.invoke(parent_execution_id=child)["id"]
+    other = caller.run()["id"]
+    caller.delete(top)
+    assert caller.ids() == [other]
     for gone in (top, child, grandchild):
-        for operation in (rules.get, rules.stop, rules.delete, rules.thread, rules.full_thread):
+        for operation in (caller.get, caller.stop, caller.delete, caller.thread, caller.full_thread):
             with pytest.raises(NotFound):
                 operation(gone)
 
 
-def test_a_running_task_is_deleted_without_refusal(rules: Rules) -> None:
+def test_a_running_task_is_deleted_without_refusal(caller: Caller) -> None:
     """DEL-3: a task that runs is deleted, and its end does not bring it back."""
-    task_id = rules.invoke()["id"]
-    rules.advance(1.5)
-    rules.delete(task_id)
-    rules.advance(100)
-    assert rules.ids() == []
+    task_id = caller.invoke()["id"]
+    caller.advance(1.5)
+    caller.delete(task_id)
+    caller.advance(100)
+    assert caller.ids() == []
 
 
-def test_a_deleted_id_may_be_used_again(rules: Rules) -> None:
+def test_a_deleted_id_may_be_used_again(caller: Caller) -> None:
     """An invoke with the id of a deleted task makes a new one, without the old conversation."""
-    rules.run(id="again")
-    rules.delete("again")
-    task = rules.run("new", id="again")
-    assert [message["content"] for message in rules.thread(task["id"])] == ["new", "new"]
+    caller.run(id="again")
+    caller.delete("again")
+    task = caller.run("new", id="again")
+    assert [message["content"] for message in caller.thread(task["id"])] == ["new", "new"]
 
 
-def test_a_foreign_task_is_unknown_to_reads_and_forbidden_to_writes(service: Service, rules: Rules) -> None:
+def test_a_foreign_task_is_unknown_to_reads_and_forbidden_to_writes(rules: Rules, caller: Caller) -> None:
     """AUTH-2, GET-2, ruling 4: another organization sees and changes nothing."""
-    task = rules.run()
-    stranger = Rules(service, OTHER_ORGANIZATION, "e4b7a9d2-6c13-4f58-a2e0-7d95b3c8f146")
+    task = caller.run()
+    stranger = Caller(rules, OTHER_ORGANIZATION, "e4b7a9d2-6c13-4f58-a2e0-7d95b3c8f146")
     for read in (stranger.get, stranger.thread, stranger.full_thread):
         with pytest.raises(NotFound):
             read(task["id"])
@@ -139,19 +139,19 @@ def test_a_foreign_task_is_unknown_to_reads_and_forbidden_to_writes(service: Ser
         with pytest.raises(NotFound):
             stranger.invoke(**request)
     assert stranger.page()["total"] == 0
-    assert rules.get(task["id"]) == task
+    assert caller.get(task["id"]) == task
 
 
-def test_everything_that_happens_moves_updated_at_forward(rules: Rules) -> None:
+def test_everything_that_happens_moves_updated_at_forward(caller: Caller) -> None:
     """LIST-9: `updated_at` starts as `created_at` and grows with each change, and only then."""
-    task_id = rules.invoke()["id"]
+    task_id = caller.invoke()["id"]
     seen: list[Any] = []
     for change in (0, 1, 2):
-        rules.advance(change)
-        seen.append(rules.page()["items"][0]["updated_at"])
-    rules.advance(50)
-    assert rules.page()["items"][0]["updated_at"] == seen[-1]
-    rules.invoke(id=task_id)
-    seen.append(rules.page()["items"][0]["updated_at"])
+        caller.advance(change)
+        seen.append(caller.page()["items"][0]["updated_at"])
+    caller.advance(50)
+    assert caller.page()["items"][0]["updated_at"] == seen[-1]
+    caller.invoke(id=task_id)
+    seen.append(caller.page()["items"][0]["updated_at"])
     assert seen == sorted(set(seen))
-    assert seen[0] == rules.page()["items"][0]["created_at"]
+    assert seen[0] == caller.page()["items"][0]["created_at"]

@@ -6,27 +6,22 @@ from typing import Any
 
 import pytest
 
-from xpander_mock import Clock
-from xpander_mock._agents import Agents
-from xpander_mock._contract import load_contract
-from xpander_mock._keys import DEMO_ORGANIZATION, OTHER_ORGANIZATION
-from xpander_mock._seed import EXAMPLE_AGENT, NEWEST, history, seed
-from xpander_mock._service import Service
-from xpander_mock._store import Store
-from xpander_mock._task import Task
-from xpander_mock._times import format_instant
+from xpander_mock import Parts
+from xpander_mock.control.sample_tasks import NEWEST, history
+from xpander_mock.demo import DEMO_ORGANIZATION, EXAMPLE_AGENT, OTHER_ORGANIZATION
+from xpander_mock.rules.times import format_instant
+from xpander_mock.storage.task import Task
 
-from .rules import FILTERS, Rules
+from .caller import FILTERS, Caller, make_rules
 
 TASKS = 400
 
 
 @pytest.fixture(scope="module")
-def rules() -> Iterator[Rules]:
-    service = Service(Store(), Clock(), Agents(), load_contract())
-    seed(service, TASKS, 3)
-    yield Rules(service, DEMO_ORGANIZATION, EXAMPLE_AGENT)
-    service.store.close()
+def caller() -> Iterator[Caller]:
+    rules = make_rules(TASKS, 3, Parts())
+    yield Caller(rules)
+    rules.repository.table.database.close()
 
 
 @pytest.fixture(scope="module")
@@ -45,72 +40,72 @@ def value(task: Task, name: str) -> str | None:
     return found
 
 
-def read_all(rules: Rules, per_page: int, **filters: Any) -> list[dict[str, Any]]:
-    first = rules.page(1, per_page, **filters)
-    pages = [first] + [rules.page(number, per_page, **filters) for number in range(2, first["total_pages"] + 1)]
+def read_all(caller: Caller, per_page: int, **filters: Any) -> list[dict[str, Any]]:
+    first = caller.page(1, per_page, **filters)
+    pages = [first] + [caller.page(number, per_page, **filters) for number in range(2, first["total_pages"] + 1)]
     return [item for page in pages for item in page["items"]]
 
 
 @pytest.mark.parametrize("per_page", [1, 7, 50])
-def test_the_pages_joined_are_every_task_once_newest_first(rules: Rules, tasks: list[Task], per_page: int) -> None:
+def test_the_pages_joined_are_every_task_once_newest_first(caller: Caller, tasks: list[Task], per_page: int) -> None:
     """PAGE-5, LIST-6, LIST-7: for every page size the pages hold the organization's tasks, once each, in one order."""
-    assert [item["id"] for item in read_all(rules, per_page)] == [task.id for task in tasks]
+    assert [item["id"] for item in read_all(caller, per_page)] == [task.id for task in tasks]
 
 
-def test_totals_count_all_matches(rules: Rules, tasks: list[Task]) -> None:
+def test_totals_count_all_matches(caller: Caller, tasks: list[Task]) -> None:
     """PAGE-1, PAGE-3, PAGE-4, PAGE-6: pages come back as asked with exact totals, the last one shorter, then none."""
     pages = -(-len(tasks) // 50)
     for number in range(1, pages + 3):
-        page = rules.page(number)
+        page = caller.page(number)
         assert (page["total"], page["total_pages"], page["page"], page["per_page"]) == (len(tasks), pages, number, 50)
         assert len(page["items"]) == max(0, min(50, len(tasks) - 50 * (number - 1)))
 
 
 @pytest.mark.parametrize("page", [10**6, 2**63, 10**30])
-def test_a_page_beyond_any_sense_is_empty(rules: Rules, tasks: list[Task], page: int) -> None:
+def test_a_page_beyond_any_sense_is_empty(caller: Caller, tasks: list[Task], page: int) -> None:
     """Ruling 13: however far past the end, a page is empty and the totals stand."""
-    listed = rules.page(page)
+    listed = caller.page(page)
     assert (listed["items"], listed["total"], listed["page"]) == ([], len(tasks), page)
 
 
 @pytest.mark.parametrize("name", FILTERS)
-def test_a_filter_finds_exactly_the_tasks_with_its_value(rules: Rules, tasks: list[Task], name: str) -> None:
+def test_a_filter_finds_exactly_the_tasks_with_its_value(caller: Caller, tasks: list[Task], name: str) -> None:
     """LIST-1: for every value that occurs, the tasks that have it; for others none."""
     values = {found for task in tasks if (found := value(task, name)) is not None}
     assert values
     for wanted in [*values, "", "nobody", *(known.upper() + "x" for known in values)]:
         expected = [task.id for task in tasks if value(task, name) == wanted]
-        assert [item["id"] for item in read_all(rules, 50, **{name: wanted})] == expected
+        assert [item["id"] for item in read_all(caller, 50, **{name: wanted})] == expected
 
 
 @pytest.mark.parametrize(("one", "two"), list(itertools.combinations(FILTERS, 2)))
-def test_two_filters_find_the_intersection(rules: Rules, tasks: list[Task], one: str, two: str) -> None:
+def test_two_filters_find_the_intersection(caller: Caller, tasks: list[Task], one: str, two: str) -> None:
     """LIST-2: filters combine, and the total says so."""
     pairs = {(value(task, one), value(task, two)) for task in tasks}
     for first, second in sorted((a, b) for a, b in pairs if a is not None and b is not None)[:10]:
         expected = [task.id for task in tasks if (value(task, one), value(task, two)) == (first, second)]
         filters: dict[str, Any] = {one: first, two: second}
-        page = rules.page(**filters)
+        page = caller.page(**filters)
         assert ([item["id"] for item in page["items"]], page["total"]) == (expected[:50], len(expected))
 
 
-def test_the_statuses_add_up(rules: Rules, tasks: list[Task]) -> None:
+def test_the_statuses_add_up(caller: Caller, tasks: list[Task]) -> None:
     """LIST-3: the totals of the seven statuses add up to the total."""
     statuses = ("pending", "executing", "paused", "error", "failed", "completed", "stopped")
-    assert sum(rules.page(status=status)["total"] for status in statuses) == len(tasks)
-    assert all(rules.page(status=status)["total"] for status in statuses)
+    assert sum(caller.page(status=status)["total"] for status in statuses) == len(tasks)
+    assert all(caller.page(status=status)["total"] for status in statuses)
 
 
-def test_dates_bound_a_closed_interval(rules: Rules, tasks: list[Task]) -> None:
+def test_dates_bound_a_closed_interval(caller: Caller, tasks: list[Task]) -> None:
     """LIST-4: both bounds are inclusive, whatever the offset they are written with."""
     low, high = tasks[120].created, tasks[60].created
     expected = [task.id for task in tasks if low <= task.created <= high]
     assert [
-        item["id"] for item in read_all(rules, 50, from_date=format_instant(low), to_date=format_instant(high))
+        item["id"] for item in read_all(caller, 50, from_date=format_instant(low), to_date=format_instant(high))
     ] == (expected)
-    assert rules.page(from_date=format_instant(low + 1), to_date=format_instant(high - 1))["total"] < len(expected)
-    assert rules.page(from_date=format_instant(high), to_date=format_instant(low))["total"] == 0
-    assert rules.page(from_date="2026-02-07T04:13:27.228497+02:00")["total"] == 2
+    assert caller.page(from_date=format_instant(low + 1), to_date=format_instant(high - 1))["total"] < len(expected)
+    assert caller.page(from_date=format_instant(high), to_date=format_instant(low))["total"] == 0
+    assert caller.page(from_date="2026-02-07T04:13:27.228497+02:00")["total"] == 2
 
 
 def test_equal_instants_occur(tasks: list[Task]) -> None:
@@ -120,17 +115,17 @@ def test_equal_instants_occur(tasks: list[Task]) -> None:
     assert tasks[1].created == NEWEST
 
 
-def test_an_agents_list_is_the_organizations_with_that_agent(rules: Rules) -> None:
+def test_an_agents_list_is_the_organizations_with_that_agent(caller: Caller) -> None:
     """AGENT-1, AGENT-2: item for item."""
     params = dict.fromkeys(FILTERS) | {"page": 2, "per_page": 7}
     del params["agent_id"]
-    by_agent = rules.service.list_agent_tasks(rules.caller, EXAMPLE_AGENT, params)
-    assert by_agent == rules.service.list_tasks(rules.caller, params | {"agent_id": EXAMPLE_AGENT})
+    by_agent = caller.rules.lists.list_agent_tasks(caller.organization, EXAMPLE_AGENT, params)
+    assert by_agent == caller.rules.lists.list_tasks(caller.organization, params | {"agent_id": EXAMPLE_AGENT})
 
 
-def test_organizations_are_apart(rules: Rules, tasks: list[Task]) -> None:
+def test_organizations_are_apart(caller: Caller, tasks: list[Task]) -> None:
     """LIST-7: each organization's list is its own; together they are all tasks."""
-    other = Rules(rules.service, OTHER_ORGANIZATION, "")
+    other = Caller(caller.rules, OTHER_ORGANIZATION, "")
     theirs = {item["id"] for item in read_all(other, 50)}
     assert theirs
     assert theirs.isdisjoint(task.id for task in tasks)

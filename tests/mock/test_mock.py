@@ -18,12 +18,15 @@ def test_exported_names() -> None:
         "OTHER_API_KEY",
         "Clock",
         "ControlError",
-        "Handle",
+        "Mock",
+        "MockClient",
         "Parts",
         "RateLimit",
         "Settings",
         "XpanderMock",
         "create_app",
+        "load_contract",
+        "main",
     }
     with pytest.raises(AttributeError, match="nothing"):
         getattr(xpander_mock, "nothing")  # noqa: B009
@@ -76,7 +79,7 @@ def test_two_mocks_are_apart() -> None:
 def test_a_failure_of_the_server_has_the_documented_shape(caplog: pytest.LogCaptureFixture) -> None:
     """500 is `{"detail": …}` without a traceback, which goes to the log."""
     with XpanderMock() as mock:
-        mock.start()._mock.store.close()
+        mock.start()._mock.close()
         answer = httpx.get(f"{mock.url}/v1/tasks", headers={"x-api-key": mock.api_key})
     assert (answer.status_code, answer.json()) == (500, {"detail": "Internal server error"})
     assert "ProgrammingError" in caplog.text

@@ -9,8 +9,8 @@ import httpx
 import msgspec
 
 from xpander_mock import DEMO_API_KEY, XpanderMock
-from xpander_mock._contract import load_contract
-from xpander_mock._seed import EXAMPLE_TASK
+from xpander_mock.contract import load_contract
+from xpander_mock.demo import EXAMPLE_TASK
 
 from .processes import running
 

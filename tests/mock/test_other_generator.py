@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from xpander_mock import Handle
+from xpander_mock import MockClient
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / "node_modules" / ".bin"
@@ -25,7 +25,7 @@ def run(folder: Path, *command: str | Path) -> str:
     return ended.stdout
 
 
-def test_a_client_of_another_generator_works(xpander_mock: Handle, tmp_path: Path) -> None:
+def test_a_client_of_another_generator_works(xpander_mock: MockClient, tmp_path: Path) -> None:
     """Generated from the served document, it compiles strictly, and all ten operations answer as its types say."""
     folder = Path(shutil.copytree(Path(__file__).with_name("typescript"), tmp_path / "typescript"))
     (folder / "openapi.json").write_bytes(httpx.get(f"{xpander_mock.url}/openapi.json").content)

@@ -9,8 +9,8 @@ import httpx
 import pytest
 import yaml
 
-from xpander_mock import DEMO_API_KEY, OTHER_API_KEY, Handle, XpanderMock
-from xpander_mock._contract import load_contract
+from xpander_mock import DEMO_API_KEY, OTHER_API_KEY, MockClient, XpanderMock
+from xpander_mock.contract import load_contract
 
 
 @pytest.fixture(scope="module")
@@ -24,14 +24,14 @@ def commands() -> Iterator[dict[str, str]]:
         }
 
 
-def test_the_page_says_what_runs(xpander_mock: Handle) -> None:
+def test_the_page_says_what_runs(xpander_mock: MockClient) -> None:
     """Address, keys, agents, tasks by status, clock and settings are on it, as they are now."""
     xpander_mock.clock.freeze()
     xpander_mock.fault("latency", seconds=0)
-    xpander_mock.rate_limit("99/60")
+    xpander_mock.rate_limit("99/60s")
     page = httpx.get(f"{xpander_mock.url}/")
     assert page.headers["content-type"].startswith("text/html")
-    for told in (xpander_mock.url, DEMO_API_KEY, OTHER_API_KEY, xpander_mock.agent_id, "(frozen)", "99/60", "memory"):
+    for told in (xpander_mock.url, DEMO_API_KEY, OTHER_API_KEY, xpander_mock.agent_id, "(frozen)", "99/60s", "memory"):
         assert told in page.text
     for counts in xpander_mock.state()["tasks"].values():
         assert f"<td class=number>{sum(counts.values())}</td>" in page.text
@@ -46,7 +46,7 @@ def test_a_pasted_command_works(commands: dict[str, str], operation: str) -> Non
     assert bool(ended.stdout) == (operation != "delete_task")
 
 
-def test_the_contract_is_served(xpander_mock: Handle) -> None:
+def test_the_contract_is_served(xpander_mock: MockClient) -> None:
     """`/openapi.yaml` is the repository's file, `/openapi.json` the same document."""
     text = httpx.get(f"{xpander_mock.url}/openapi.yaml").content
     with open("openapi.yaml", "rb") as file:
@@ -54,7 +54,7 @@ def test_the_contract_is_served(xpander_mock: Handle) -> None:
     assert httpx.get(f"{xpander_mock.url}/openapi.json").json() == yaml.safe_load(text)
 
 
-def test_what_is_made_up_is_escaped(xpander_mock: Handle) -> None:
+def test_what_is_made_up_is_escaped(xpander_mock: MockClient) -> None:
     """A host name with markup in it does not become markup."""
     page = httpx.get(f"{xpander_mock.url}/", headers={"host": "<script>alert(1)</script>"})
     assert "<script>" not in page.text

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from xpander_mock import Handle, XpanderMock
+from xpander_mock import MockClient, XpanderMock
 from xpander_tasks import Tasks
 
 SEEN: list[int] = []
 
 
 @pytest.mark.parametrize("round", [1, 2])
-def test_every_test_starts_from_a_clean_state(xpander_mock: Handle, xpander_tasks: Tasks, round: int) -> None:
+def test_every_test_starts_from_a_clean_state(xpander_mock: MockClient, xpander_tasks: Tasks, round: int) -> None:
     """What one test changes, the next does not see, although the mock goes on running."""
     SEEN.append(len(xpander_tasks.list(xpander_mock.agent_id)))
     assert SEEN[:1] * round == SEEN
@@ -24,7 +24,7 @@ def test_every_test_starts_from_a_clean_state(xpander_mock: Handle, xpander_task
     xpander_mock.script(result="scripted")
 
 
-def test_the_client_runs_agents_and_streams(xpander_mock: Handle, xpander_tasks: Tasks) -> None:
+def test_the_client_runs_agents_and_streams(xpander_mock: MockClient, xpander_tasks: Tasks) -> None:
     """The synchronous client works on the mock, streams included."""
     xpander_mock.script(text="two", chunks=["a", "b"])
     task = xpander_tasks.invoke(xpander_mock.agent_id, "one")
@@ -33,7 +33,7 @@ def test_the_client_runs_agents_and_streams(xpander_mock: Handle, xpander_tasks:
         assert [event.data for event in stream if event.type == "chunk"] == ["a", "b"]
 
 
-def test_the_async_client_runs_agents_and_streams(xpander_mock: Handle, xpander_async_tasks: Tasks) -> None:
+def test_the_async_client_runs_agents_and_streams(xpander_mock: MockClient, xpander_async_tasks: Tasks) -> None:
     """So does the asynchronous one."""
 
     async def run() -> None:

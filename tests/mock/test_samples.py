@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xpander_mock._samples import NoSample, sample
+from xpander_mock.rules.json_samples import NoSample, sample
 
 PERSON = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",

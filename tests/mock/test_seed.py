@@ -1,9 +1,9 @@
 """The made-up history keeps the claims."""
 
-from xpander_mock._contract import load_contract
-from xpander_mock._keys import DEMO_ORGANIZATION
-from xpander_mock._seed import AGENTS, EXAMPLE_AGENT, EXAMPLE_SUB_TASK, EXAMPLE_TASK, history
-from xpander_mock._task import FINAL
+from xpander_mock.contract import load_contract
+from xpander_mock.control.sample_tasks import history
+from xpander_mock.demo import AGENTS, DEMO_ORGANIZATION, EXAMPLE_AGENT, EXAMPLE_SUB_TASK, EXAMPLE_TASK
+from xpander_mock.storage.task import FINAL
 
 
 def test_the_same_seed_makes_the_same_tasks() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from xpander_mock import Clock
-from xpander_mock._times import format_instant, parse_instant
+from xpander_mock.rules.times import format_instant, parse_instant
 
 
 @pytest.mark.parametrize(

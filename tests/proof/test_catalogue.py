@@ -9,9 +9,7 @@ import pytest
 
 from contract_tests.contract.claims import load_claims
 from proof.defects import CATALOGUE, Defect, UnknownDefect, with_defects
-from xpander_mock import DEMO_API_KEY
-from xpander_mock._app import Mock, Parts, Settings
-from xpander_mock._contract import load_contract
+from xpander_mock import DEMO_API_KEY, Mock, Parts, Settings, load_contract
 
 CLAIMS = load_claims()
 OPERATIONS = load_contract().operations

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from xpander_mock import Handle
+from xpander_mock import MockClient
 from xpander_tasks import Tasks
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ def test_every_row_of_the_table_of_faults_names_a_test() -> None:
     assert {name for name in tests if name.startswith("test_faults.py::")} <= named
 
 
-def test_the_tests_that_the_guide_shows_pass(xpander_mock: Handle, xpander_tasks: Tasks) -> None:
+def test_the_tests_that_the_guide_shows_pass(xpander_mock: MockClient, xpander_tasks: Tasks) -> None:
     """What the guide shows of testing with the mock works as it is written."""
     guide = (ROOT / "docs" / "guide.md").read_text()
     names: dict[str, Any] = {}

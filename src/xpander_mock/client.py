@@ -1,0 +1,211 @@
+"""The client of a running mock, in this process or elsewhere: its address, its keys, and its control."""
+
+import http.client
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from xpander_mock.demo import DEMO_API_KEY, DEMO_BEARER_TOKEN, EXAMPLE_AGENT, OTHER_API_KEY
+
+
+class ControlError(Exception):
+    """The mock refused what its client asked for."""
+
+
+class MockClock:
+    """The clock of a running mock.
+
+    Args:
+        set_clock: Sends a change to the mock, and returns how the clock stands then.
+    """
+
+    def __init__(self, set_clock: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        self._set = set_clock
+
+    def now(self) -> datetime:
+        """Return the mock's time."""
+        return datetime.fromisoformat(self._set({})["time"])
+
+    def freeze(self, at: datetime | None = None) -> None:
+        """Stop the clock, now or at a time with an offset.
+
+        Raises:
+            ValueError: The time has no offset.
+        """
+        if at is not None and at.tzinfo is None:
+            raise ValueError(f"expected a time with an offset, got {at!r}")
+        self._set({"freeze": True if at is None else at.isoformat()})
+
+    def advance(self, seconds: float) -> None:
+        """Move ahead by `seconds`, frozen or not."""
+        self._set({"advance": seconds})
+
+    def reset(self) -> None:
+        """Show the real time again."""
+        self._set({"reset": True})
+
+
+class MockClient:
+    """A running mock.
+
+    Args:
+        url: Its base URL.
+    """
+
+    api_key = DEMO_API_KEY
+    other_api_key = OTHER_API_KEY
+    bearer_token = DEMO_BEARER_TOKEN
+    agent_id = EXAMPLE_AGENT
+
+    def __init__(self, url: str) -> None:
+        self._url = url.rstrip("/")
+        self.clock = MockClock(lambda change: self._json("POST", "clock", change))
+
+    @property
+    def url(self) -> str:
+        """The base URL."""
+        return self._url
+
+    def state(self) -> dict[str, Any]:
+        """Return what the mock stores and what is set: time, tasks by status, scripts, faults, rate limit."""
+        return self._json("GET", "state")
+
+    @property
+    def waiting(self) -> int:
+        """The number of streams and synchronous invokes that wait for their task just now."""
+        waiting: int = self.state()["waiting"]
+        return waiting
+
+    def wait_until_idle(self, seconds: float = 5.0) -> None:
+        """Wait until no stream and no synchronous invoke waits for its task.
+
+        Raises:
+            TimeoutError: Some still do after `seconds`.
+        """
+        end = time.monotonic() + seconds
+        while waiting := self.waiting:
+            if time.monotonic() > end:
+                raise TimeoutError(f"expected no waiting requests after {seconds} s, {waiting} still wait")
+            time.sleep(0.005)
+
+    def reset(self) -> None:
+        """Restore the state in which the mock was started."""
+        self.control("POST", "reset")
+
+    def seed(self, tasks: int, number: int = 0) -> None:
+        """Replace all tasks by sample tasks; the same number gives the same tasks."""
+        self.control("POST", "seed", {"tasks": tasks, "number": number})
+
+    def add_task(self, **fields: Any) -> dict[str, Any]:
+        """Store a task with the given fields, the others filled in to fit, and return it in full.
+
+        Args:
+            fields: By the names of `Task` and `TasksListItem`, and `text` for the text of the input. Without `status`
+                it is completed. It stays as it is until it is stopped, deleted or invoked again.
+
+        Raises:
+            ControlError: A field is unknown, or has a wrong value.
+        """
+        return self._json("POST", "tasks", fields)
+
+    def script(self, **script: Any) -> None:
+        """Set what agents answer; of several scripts that apply, the one added last is used.
+
+        Args:
+            script: The fields of `Script`: `agent_id`, `text` (a regular expression) and `times` say which invokes get
+                the answer; `result`, `value` or `chunks`, `status`, `pending` and `executing` (seconds), `sub_tasks`
+                and `fields` are the answer.
+
+        Raises:
+            ControlError: The fields do not make a script.
+        """
+        self.control("POST", "scripts", script)
+
+    def fault(self, kind: str, **fault: Any) -> None:
+        """Add a rule by which calls go wrong.
+
+        Args:
+            kind: latency, status, refuse, reset, reset_body, cut_body, not_json, trickle, cut_stream, malformed_event.
+            fault: The other fields of `Fault`: `operation`, `nth`, `times`, `probability` and `seed` say which calls;
+                `seconds`, `after`, `status`, `body` and `headers` say how.
+
+        Raises:
+            ControlError: The fields do not make a rule.
+        """
+        self.control("POST", "faults", {"kind": kind} | fault)
+
+    def clear_scripts(self) -> None:
+        """Delete all scripts."""
+        self.control("DELETE", "scripts")
+
+    def clear_faults(self) -> None:
+        """Delete all faults."""
+        self.control("DELETE", "faults")
+
+    def rate_limit(self, limit: str | None) -> None:
+        """Set the rate limit of each organization, such as `100/60s` or `100/m`; None removes it.
+
+        Raises:
+            ControlError: The text is not a rate.
+        """
+        self.control("PUT", "rate-limit", limit)
+
+    def requests(self, operation: str | None = None) -> list[dict[str, Any]]:
+        """Return the last thousand requests to the API, or those of one operation, oldest first; no credentials."""
+        logged: list[dict[str, Any]] = self.control("GET", "requests")
+        return [request for request in logged if operation in (None, request["operation"])]
+
+    def forget_requests(self) -> None:
+        """Clear the log of requests."""
+        self.control("DELETE", "requests")
+
+    def save(self) -> bytes:
+        """Return all tasks and agents as a snapshot for `load`."""
+        return self._raw("GET", "snapshot")
+
+    def load(self, snapshot: bytes) -> None:
+        """Replace all tasks and agents by those of a snapshot.
+
+        Raises:
+            ControlError: The bytes are not a snapshot of `save`.
+        """
+        self._raw("PUT", "snapshot", snapshot)
+
+    def control(self, method: str, name: str, body: Any = msgspec.UNSET) -> Any:
+        """Call `/_mock/{name}` with a JSON body, and return the decoded answer.
+
+        Raises:
+            ControlError: The mock refused.
+            OSError: There is no mock at the address.
+        """
+        raw = self._raw(method, name, b"" if body is msgspec.UNSET else msgspec.json.encode(body))
+        return msgspec.json.decode(raw) if raw else None
+
+    def _json(self, method: str, name: str, body: Any = msgspec.UNSET) -> dict[str, Any]:
+        answer: dict[str, Any] = self.control(method, name, body)
+        return answer
+
+    def _raw(self, method: str, name: str, body: bytes = b"") -> bytes:
+        address = urlsplit(self.url)
+        kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
+        connection = kind(address.netloc, timeout=60)
+        try:
+            connection.request(method, f"{address.path}/_mock/{name}", body)
+            response = connection.getresponse()
+            raw = response.read()
+        finally:
+            connection.close()
+        if response.status >= 300:
+            raise ControlError(f"{method} /_mock/{name}: {_reason(response.status, raw)}")
+        return raw
+
+
+def _reason(status: int, raw: bytes) -> str:
+    if status == 422:
+        reason: str = msgspec.json.decode(raw)["detail"][0]["msg"]
+        return reason
+    return f"expected a mock of xpander_mock, got status {status}"

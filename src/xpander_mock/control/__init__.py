@@ -1,0 +1,1 @@
+"""What tests and people can do to a running mock, under `/_mock/`."""

@@ -1,0 +1,184 @@
+"""Everything that a test or a person can do to a running mock."""
+
+from typing import Any
+
+import msgspec
+
+from xpander_mock.contract import Contract
+from xpander_mock.control.sample_tasks import insert_samples
+from xpander_mock.control.task_factory import make_task
+from xpander_mock.http.faults import Fault, FaultRules
+from xpander_mock.http.rate_limit import RateLimit, RateLimiter
+from xpander_mock.http.request_log import RequestLog
+from xpander_mock.rules.rules import Rules
+from xpander_mock.rules.scripts import Script
+from xpander_mock.rules.times import format_instant, parse_instant
+from xpander_mock.settings import Settings
+
+_MAX_SNAPSHOT_TASKS = 10_000  # a larger history is generated again at a reset
+
+
+class Control:
+    """Changes a mock from outside the API.
+
+    Args:
+        settings: What the mock was started with.
+        contract: The documented operations and fields.
+        rules: The parts that answer operations.
+        limiter: The rate limit.
+        faults: Which calls go wrong.
+        log: The requests that came.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        contract: Contract,
+        rules: Rules,
+        limiter: RateLimiter,
+        faults: FaultRules,
+        log: RequestLog,
+    ) -> None:
+        self.settings = settings
+        self.contract = contract
+        self._rules = rules
+        self._limiter = limiter
+        self._faults = faults
+        self._log = log
+        self._database = rules.repository.table.database
+        self._first: bytes | None = None
+        if settings.data is None and settings.tasks <= _MAX_SNAPSHOT_TASKS:
+            self._first = self._database.snapshot()
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes serve the same tasks. This one's clock, scripts and faults do not reach them."""
+        return self.settings.workers > 1
+
+    def state(self) -> dict[str, Any]:
+        """Return what is stored and what is set."""
+        self._rules.repository.apply_due()
+        return {
+            "time": format_instant(self._rules.clock.now()),
+            "frozen": self._rules.clock.frozen,
+            "tasks": self._rules.repository.table.count_by_status(),
+            "waiting": len(self._rules.notifier),
+            "scripts": self._rules.agents.scripts,
+            "faults": self._faults.rules,
+            "rate_limit": None if self._limiter.limit is None else str(self._limiter.limit),
+        }
+
+    def reset(self) -> None:
+        """Restore the state in which the mock was started: tasks, clock, scripts, faults, limit, logged requests."""
+        if self._first is None:
+            self.seed(self.settings.tasks, self.settings.seed)
+        else:
+            self._database.restore(self._first)
+        self._rules.agents.scripts.clear()
+        self._faults.clear()
+        self._log.clear()
+        self._limiter.limit = self.settings.rate_limit
+        self._rules.clock.reset()
+
+    def seed(self, tasks: int, number: int) -> None:
+        """Replace all tasks by sample tasks.
+
+        Args:
+            tasks: How many.
+            number: What they are generated from; the same number gives the same tasks.
+        """
+        with self._database.transaction():
+            self._database.clear()
+            insert_samples(self._rules.repository, self._rules.ownership.agents, tasks, number)
+        self._rules.notifier.notify_all()
+
+    def add_task(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Store a task with the given fields, and return it in full.
+
+        Raises:
+            ValueError: A field is unknown or has a wrong value.
+        """
+        repository = self._rules.repository
+        task = make_task(repository, self.contract, fields)
+        with repository.transaction():
+            if repository.table.find(task.id) is not None:
+                raise ValueError(f"expected an id that no task has, got {task.id!r}")
+            repository.save(task)
+        return repository.show(task)
+
+    def set_clock(self, change: dict[str, Any]) -> dict[str, Any]:
+        """Freeze, advance or reset the clock, and return how it stands then.
+
+        Args:
+            change: `freeze` true or a date-time, `advance` seconds, `reset` true; applied in this order.
+
+        Raises:
+            ValueError: A key or a value is something else.
+        """
+        clock = self._rules.clock
+        if unknown := change.keys() - {"freeze", "advance", "reset"}:
+            raise ValueError(f"expected freeze, advance or reset, got {', '.join(sorted(unknown))}")
+        if freeze := change.get("freeze"):
+            clock.freeze(None if freeze is True else parse_instant(freeze))
+        if "advance" in change:
+            clock.advance(msgspec.convert(change["advance"], float))
+        if change.get("reset"):
+            clock.reset()
+        return {"time": format_instant(clock.now()), "frozen": clock.frozen}
+
+    def add_script(self, script: Any) -> None:
+        """Add an answer for agents, which takes precedence over all scripts that were added earlier.
+
+        Raises:
+            ValueError: It is not a `Script`.
+        """
+        self._rules.agents.scripts.insert(0, msgspec.convert(script, Script))
+
+    def clear_scripts(self) -> None:
+        """Delete all scripts."""
+        self._rules.agents.scripts.clear()
+
+    def add_fault(self, fault: Any) -> None:
+        """Add a rule by which calls go wrong.
+
+        Raises:
+            ValueError: It is not a `Fault`, or names an operation that does not exist.
+        """
+        rule = msgspec.convert(fault, Fault)
+        operations = self.contract.operations
+        if rule.operation is not None and rule.operation not in operations:
+            raise ValueError(f"expected an operation of {', '.join(operations)}, got {rule.operation!r}")
+        self._faults.add(rule)
+
+    def clear_faults(self) -> None:
+        """Delete all faults."""
+        self._faults.clear()
+
+    def set_rate_limit(self, limit: str | None) -> None:
+        """Set the rate limit, such as `100/60s`, or remove it, and begin counting again.
+
+        Raises:
+            ValueError: It is not a rate.
+        """
+        self._limiter.set(None if limit is None else RateLimit.parse(limit))
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Return the last thousand requests to the API, oldest first."""
+        return self._log.requests()
+
+    def forget_requests(self) -> None:
+        """Clear the log of requests."""
+        self._log.clear()
+
+    def save(self) -> bytes:
+        """Return all tasks and agents as a snapshot."""
+        return self._database.snapshot()
+
+    def load(self, snapshot: bytes) -> None:
+        """Replace all tasks and agents by those of a snapshot.
+
+        Raises:
+            NotADataFile: The bytes are not a snapshot.
+        """
+        self._database.restore(snapshot)
+        self._rules.notifier.notify_all()

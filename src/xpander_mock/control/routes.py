@@ -1,0 +1,69 @@
+"""The control of a mock over HTTP, under `/_mock/`, a path that the API does not use."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from xpander_mock.control.control import Control
+from xpander_mock.http.responses import error_response, json_response
+from xpander_mock.rules.errors import Invalid, problem
+from xpander_mock.storage.database import NotADataFile
+
+Action = Callable[[Control, Any], Any]
+
+# Method and path, and the call of the control for a decoded JSON body.
+ACTIONS: dict[tuple[str, str], Action] = {
+    ("GET", "/_mock/state"): lambda control, _: control.state(),
+    ("POST", "/_mock/reset"): lambda control, _: control.reset(),
+    ("POST", "/_mock/seed"): lambda control, body: control.seed(**msgspec.convert(body, dict[str, int])),
+    ("POST", "/_mock/tasks"): lambda control, body: control.add_task(msgspec.convert(body, dict[str, Any])),
+    ("POST", "/_mock/clock"): lambda control, body: control.set_clock(msgspec.convert(body, dict[str, Any])),
+    ("POST", "/_mock/scripts"): lambda control, body: control.add_script(body),
+    ("DELETE", "/_mock/scripts"): lambda control, _: control.clear_scripts(),
+    ("POST", "/_mock/faults"): lambda control, body: control.add_fault(body),
+    ("DELETE", "/_mock/faults"): lambda control, _: control.clear_faults(),
+    ("PUT", "/_mock/rate-limit"): lambda control, body: control.set_rate_limit(msgspec.convert(body, str | None)),
+    ("GET", "/_mock/requests"): lambda control, _: control.requests(),
+    ("DELETE", "/_mock/requests"): lambda control, _: control.forget_requests(),
+    ("GET", "/_mock/snapshot"): lambda control, _: control.save(),
+    ("PUT", "/_mock/snapshot"): lambda control, body: control.load(body),
+}
+
+
+SHARED = ("/_mock/state", "/_mock/reset", "/_mock/seed", "/_mock/tasks")
+"""The paths that concern stored tasks alone, and so work with several workers too."""
+
+_ONE_WORKER = "this setting belongs to one process: start the mock with one worker to use it"
+
+
+def control_routes(control: Control) -> list[Route]:
+    """Return the routes of the control."""
+    paths: dict[str, dict[str, Action]] = {}
+    for (method, path), action in ACTIONS.items():
+        paths.setdefault(path, {})[method] = action
+    return [_route(control, path, actions) for path, actions in paths.items()]
+
+
+def _route(control: Control, path: str, actions: dict[str, Action]) -> Route:
+    async def endpoint(request: Request) -> Response:
+        if control.shared and path not in SHARED:
+            return error_response(Invalid([problem(["path"], _ONE_WORKER, "value_error")]))
+        try:
+            raw = await request.body()
+            body = raw if path == "/_mock/snapshot" else msgspec.json.decode(raw) if raw else {}
+            answer = actions[request.method](control, body)
+        except (ValueError, TypeError, NotADataFile) as error:
+            return error_response(Invalid([problem(["body"], str(error), "value_error")]))
+        if answer is None:
+            return Response(status_code=204)
+        if isinstance(answer, bytes):
+            return Response(answer, media_type="application/octet-stream")
+        return json_response(answer)
+
+    route = Route(path, endpoint, methods=list(actions))
+    route.methods = set(actions)
+    return route

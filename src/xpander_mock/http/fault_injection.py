@@ -1,0 +1,160 @@
+"""Makes requests and answers go wrong on the wire, as faults say."""
+
+import asyncio
+import contextlib
+import socket
+import struct
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from xpander_mock.contract import Contract
+from xpander_mock.http.faults import Fault, FaultRules
+from xpander_mock.http.protocol import transport_of
+
+_NOT_JSON = b"<!doctype html><title>Bad gateway</title>"
+
+
+class FaultInjection:
+    """Wraps an application, and lets faults happen to the calls of documented operations.
+
+    Args:
+        app: The application.
+        contract: The documented operations.
+        rules: Which calls go wrong, and how.
+
+    Attributes:
+        refuse: Called with the seconds for which the server shall refuse connections; set by the server.
+    """
+
+    def __init__(self, app: ASGIApp, contract: Contract, rules: FaultRules) -> None:
+        self._app = app
+        self._contract = contract
+        self._rules = rules
+        self.refuse: Callable[[float], Any] = lambda seconds: None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or let a fault happen to it."""
+        fault = await self._fault(scope) if self._rules and scope["type"] == "http" else None
+        if fault is None:
+            await self._app(scope, receive, send)
+        elif fault.kind in ("refuse", "reset"):
+            if fault.kind == "refuse":
+                self.refuse(fault.seconds)
+            reset(scope)
+        elif fault.kind == "status":
+            await answer_status(fault, send)
+        elif fault.kind == "not_json":
+            await answer_not_json(send)
+        else:
+            with contextlib.suppress(ConnectionError):
+                await self._app(scope, receive, Distortion(fault, scope, send).send)
+
+    async def _fault(self, scope: Scope) -> Fault | None:
+        """Sleep through the latencies of a call, and return its other fault, if it has one."""
+        operation = self._contract.operation_at(scope["method"], scope["raw_path"].decode("ascii", "replace"))
+        other = None
+        for fault in [] if operation is None else self._rules.hit(operation.id):
+            if fault.kind == "latency":
+                await asyncio.sleep(fault.seconds)
+            else:
+                other = fault
+        return other
+
+
+def reset(scope: Scope) -> None:
+    """Break the connection, so that the client sees a reset and not an end."""
+    transport = transport_of(scope)
+    if transport is not None:
+        bound = transport.get_extra_info("socket")
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+
+
+def end(scope: Scope) -> None:
+    """Close the connection cleanly, after the data that was sent."""
+    transport = transport_of(scope)
+    if transport is not None:
+        transport.close()
+
+
+async def answer_status(fault: Fault, send: Send) -> None:
+    """Send the status, headers and body of a fault in place of the operation's answer."""
+    text = isinstance(fault.body, str)
+    body = fault.body.encode() if text else msgspec.json.encode(fault.body)
+    headers = {"content-type": "text/plain; charset=utf-8" if text else "application/json"}
+    headers |= {name.lower(): value for name, value in fault.headers.items()}
+    headers["content-length"] = str(len(body))
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": fault.status, "headers": raw})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def answer_not_json(send: Send) -> None:
+    """Send 200 with a page of HTML that is labelled as JSON."""
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(_NOT_JSON)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": _NOT_JSON})
+
+
+class Distortion:
+    """Passes an application's answer on to the client, distorted by a fault.
+
+    Args:
+        fault: One of a kind that lets an answer begin.
+        scope: The request's scope.
+        send: The server's `send`.
+    """
+
+    def __init__(self, fault: Fault, scope: Scope, send: Send) -> None:
+        self._fault = fault
+        self._scope = scope
+        self._pass_on = send
+        self._passed = 0  # bytes or events
+        self._over = False
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on, or the part of it that the fault leaves."""
+        if self._over:
+            return
+        if message["type"] != "http.response.body":
+            await self._pass_on(message)
+        elif self._fault.kind == "trickle":
+            await self._trickle(message)
+        elif self._fault.kind in ("reset_body", "cut_body"):
+            await self._break(message)
+        else:
+            await self._stream(message)
+
+    async def _trickle(self, message: Message) -> None:
+        body: bytes = message.get("body", b"")
+        size = max(1, self._fault.after)
+        for start in range(0, len(body), size):
+            await self._pass_on({"type": "http.response.body", "body": body[start : start + size], "more_body": True})
+            await asyncio.sleep(self._fault.seconds)
+        await self._pass_on({"type": "http.response.body", "body": b"", "more_body": message.get("more_body", False)})
+
+    async def _break(self, message: Message) -> None:
+        body: bytes = message.get("body", b"")[: self._fault.after - self._passed]
+        self._passed += len(body)
+        await self._pass_on({"type": "http.response.body", "body": body, "more_body": True})
+        if self._passed >= self._fault.after or not message.get("more_body", False):
+            self._over = True
+            # What was sent must arrive before the connection breaks.
+            await asyncio.sleep(0.01)
+            (reset if self._fault.kind == "reset_body" else end)(self._scope)
+
+    async def _stream(self, message: Message) -> None:
+        if message.get("body"):
+            self._passed += 1
+        if self._passed <= self._fault.after or not message.get("body"):
+            await self._pass_on(message)
+        elif self._fault.kind == "cut_stream":
+            self._over = True
+            end(self._scope)
+        else:
+            half = message["body"][: len(message["body"]) // 2]
+            self._fault = msgspec.structs.replace(self._fault, after=1_000_000_000)
+            await self._pass_on({**message, "body": half + b"\n\n"})

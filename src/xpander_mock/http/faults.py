@@ -1,0 +1,121 @@
+"""Faults: rules that say which calls go wrong, and how."""
+
+from random import Random
+from typing import Any, Literal
+
+import msgspec
+
+Kind = Literal[
+    "latency",
+    "status",
+    "refuse",
+    "reset",
+    "reset_body",
+    "cut_body",
+    "not_json",
+    "trickle",
+    "cut_stream",
+    "malformed_event",
+]
+
+
+class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """A rule by which calls go wrong.
+
+    Args:
+        kind: What happens. `latency` delays the answer. `status` answers `status`, `body` and `headers` in place of the
+            operation. `refuse` resets the connection and refuses new ones for `seconds`. `reset` resets it before the
+            answer, `reset_body` after `after` bytes of the body. `cut_body` ends it cleanly there, `not_json` answers
+            200 with a page of HTML. `trickle` sends the body in pieces of `after` bytes, `seconds` apart. `cut_stream`
+            ends an event stream after `after` events, `malformed_event` sends half an event there and goes on.
+        operation: Only calls of this operation, by its operationId.
+        nth: Only the nth of those calls, counted from 1.
+        times: At most this many of them.
+        probability: How likely each of them is hit, from 0 to 1.
+        seed: The seed of the random numbers that decide.
+        seconds: For `latency`, `refuse` and `trickle`.
+        after: The bytes or events that pass first.
+        status: For `status`.
+        body: For `status`: a JSON value; a string is sent as plain text.
+        headers: For `status`.
+    """
+
+    kind: Kind
+    operation: str | None = None
+    nth: int | None = None
+    times: int | None = None
+    probability: float = 1.0
+    seed: int = 0
+    seconds: float = 0.0
+    after: int = 1
+    status: int = 500
+    body: Any = msgspec.field(default_factory=lambda: {"detail": "Internal server error"})
+    headers: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        """Check what the types alone do not.
+
+        Raises:
+            ValueError: A number is out of bounds.
+        """
+        if not 0 <= self.probability <= 1:
+            raise ValueError(f"expected a `probability` from 0 to 1, got {self.probability}")
+        if not 0 <= self.seconds < 1e9:
+            raise ValueError(f"expected `seconds`, 0 or more, got {self.seconds}")
+        if not 200 <= self.status <= 999:
+            raise ValueError(f"expected a `status` from 200 to 999, got {self.status}")
+        if self.after < 0 or (self.nth is not None and self.nth < 1) or (self.times is not None and self.times < 1):
+            raise ValueError("expected `after` of 0 or more, `nth` and `times` of 1 or more")
+
+
+class FaultRules:
+    """The rules in force, with the number of calls that each has seen and hit."""
+
+    def __init__(self) -> None:
+        self._rules: list[_CountedRule] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    @property
+    def rules(self) -> list[Fault]:
+        """The rules, in the order in which they were added."""
+        return [counted.fault for counted in self._rules]
+
+    def add(self, fault: Fault) -> None:
+        """Add a rule."""
+        self._rules.append(_CountedRule(fault))
+
+    def clear(self) -> None:
+        """Delete all rules."""
+        self._rules.clear()
+
+    def hit(self, operation: str) -> list[Fault]:
+        """Return the faults of a call: all latencies that hit it, and the first fault of another kind."""
+        found: list[Fault] = []
+        for counted in self._rules:
+            if counted.fault.kind != "latency" and any(fault.kind != "latency" for fault in found):
+                continue
+            if counted.hits(operation):
+                found.append(counted.fault)
+        return found
+
+
+class _CountedRule:
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        self.calls = 0
+        self.hit_count = 0
+        self.random = Random(fault.seed)
+
+    def hits(self, operation: str) -> bool:
+        fault = self.fault
+        if fault.operation not in (None, operation):
+            return False
+        self.calls += 1
+        if fault.nth not in (None, self.calls) or (fault.times is not None and self.hit_count >= fault.times):
+            return False
+        if fault.probability < 1 and self.random.random() >= fault.probability:
+            return False
+        self.hit_count += 1
+        return True

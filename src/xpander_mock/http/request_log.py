@@ -1,0 +1,117 @@
+"""The log of requests to the API, for tests and for people."""
+
+import logging
+import time
+from collections import deque
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from xpander_mock.contract import Contract, Operation
+
+LOG = logging.getLogger("xpander_mock")
+CONTROL_PREFIX = "/_mock/"
+_MAX_REQUESTS = 1_000
+_MAX_BODY = 100_000  # bytes
+_CREDENTIALS = frozenset({b"x-api-key", b"authorization", b"cookie"})
+
+
+class LoggedRequest:
+    """A request as it came. It is made into JSON only when somebody asks, since most are never asked about.
+
+    Args:
+        scope: The request's scope.
+    """
+
+    __slots__ = ("body", "headers", "method", "milliseconds", "path", "query", "status")
+
+    def __init__(self, scope: Scope) -> None:
+        self.method: str = scope["method"]
+        self.path: str = scope["raw_path"].decode("ascii", "replace")
+        self.query: bytes = scope["query_string"]
+        self.headers: list[tuple[bytes, bytes]] = scope["headers"]
+        self.body = b""
+        self.status = 0
+        self.milliseconds = 0.0
+
+    def view(self, operation: Operation | None) -> dict[str, Any]:
+        """Return the request as JSON, without its credentials. The status is 0 until it is answered."""
+        return {
+            "method": self.method,
+            "path": self.path,
+            "query": self.query.decode("ascii", "replace"),
+            "operation": None if operation is None else operation.id,
+            "headers": {
+                name.decode("latin-1"): value.decode("latin-1")
+                for name, value in self.headers
+                if name not in _CREDENTIALS
+            },
+            "body": self.body.decode("utf-8", "replace"),
+            "status": self.status,
+            "milliseconds": self.milliseconds,
+        }
+
+
+class RequestLog:
+    """Wraps an application, and remembers the last thousand requests to it.
+
+    Args:
+        app: The application.
+        contract: The documented operations.
+    """
+
+    def __init__(self, app: ASGIApp, contract: Contract) -> None:
+        self._app = app
+        self._contract = contract
+        self._requests: deque[LoggedRequest] = deque(maxlen=_MAX_REQUESTS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, and log it unless it is one of the control."""
+        if scope["type"] != "http" or scope["path"].startswith(CONTROL_PREFIX):
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        request = LoggedRequest(scope)
+        self._requests.append(request)
+
+        async def logged_receive() -> Message:
+            message = await receive()
+            if message["type"] == "http.request" and len(request.body) < _MAX_BODY:
+                request.body += message.get("body", b"")
+            return message
+
+        async def logged_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                request.status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive if scope["method"] == "GET" else logged_receive, logged_send)
+        finally:
+            request.milliseconds = round((time.perf_counter() - begun) * 1000, 1)
+            if LOG.isEnabledFor(logging.INFO):
+                self._write_line(request)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Return the last thousand requests as JSON, oldest first."""
+        return [request.view(self._operation(request)) for request in self._requests]
+
+    def clear(self) -> None:
+        """Forget the requests that came."""
+        self._requests.clear()
+
+    def _operation(self, request: LoggedRequest) -> Operation | None:
+        return self._contract.operation_at(request.method, request.path)
+
+    def _write_line(self, request: LoggedRequest) -> None:
+        operation = self._operation(request)
+        query = request.query.decode("ascii", "replace")
+        LOG.info(
+            "%s %3d %7.1f ms  %-20s %-6s %s",
+            time.strftime("%H:%M:%S"),
+            request.status,
+            request.milliseconds,
+            operation.id if operation else "-",
+            request.method,
+            f"{request.path}?{query}" if query else request.path,
+        )

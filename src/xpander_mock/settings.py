@@ -1,0 +1,30 @@
+"""What a mock is started with."""
+
+from dataclasses import dataclass
+
+from xpander_mock.http.rate_limit import RateLimit
+
+DEFAULT_TASKS = 250
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a mock is started with.
+
+    Args:
+        data: The data file; None keeps everything in memory.
+        tasks: How many sample tasks a new mock gets.
+        seed: What they are generated from; the same seed gives the same tasks.
+        pending: Seconds that an invoked task is pending.
+        executing: Seconds that it then executes.
+        rate_limit: How many requests of each organization pass; None lets all pass.
+        workers: How many processes share the data file.
+    """
+
+    data: str | None = None
+    tasks: int = DEFAULT_TASKS
+    seed: int = 0
+    pending: float = 0.05
+    executing: float = 0.15
+    rate_limit: RateLimit | None = None
+    workers: int = 1

@@ -11,7 +11,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 help: ## print this help
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 
-setup: .venv/.ready ## install everything into .venv, from the locked versions
+setup: .venv/.ready ## install the locked versions of everything into .venv
 
 .venv/.ready: requirements-dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; try: make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
@@ -24,7 +24,7 @@ node_modules/.ready: package-lock.json .venv/.ready
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
-lock: .venv/.ready ## lock the dependencies again, at their newest versions
+lock: .venv/.ready ## upgrade the locked dependencies to their newest versions
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --all-extras --group dev \
 	  --upgrade --custom-compile-command "make lock" --output-file requirements-dev.txt pyproject.toml
 
@@ -39,22 +39,22 @@ typecheck: node_modules/.ready ## check the types (mypy strict, pyright), genera
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/pyright
 
-regenerate: .venv/.ready ## rebuild the client from openapi.yaml and the templates
+regenerate: .venv/.ready ## generate the client from openapi.yaml and the templates
 	$(BIN)/python templates/regenerate.py
 
-check: .venv/.ready ## check that the generated trees are as the generator makes them
+check: .venv/.ready ## check that the generated trees are what the generator writes
 	$(BIN)/python templates/regenerate.py --check
 
 test: node_modules/.ready ## run the unit tests
 	$(BIN)/python -m pytest -n 2
 
-contract-test: .venv/.ready ## hold a server to the contract: the mock, or XPANDER_BASE_URL (PROFILE=quick or deep, SEED=n)
+contract-test: .venv/.ready ## test the mock, or the server at XPANDER_BASE_URL, against the contract (PROFILE=quick or deep, SEED=n)
 	$(BIN)/python -m pytest contract_tests -n 2 --dist worksteal -q --no-header -p no:cacheprovider
 
-mutants: .venv/.ready ## prove the contract suite on every defect of the mock (DEFECT=name, GROUP=claim, BASELINE=1)
+mutants: .venv/.ready ## run the contract suite against every defect: each must be caught (DEFECT=name, GROUP=claim, BASELINE=1)
 	DEFECT="$(DEFECT)" GROUP="$(GROUP)" BASELINE="$(BASELINE)" $(BIN)/python -m proof.mutants
 
-false-alarms: .venv/.ready ## run the contract suite against the healthy mock 20 times: no run may find anything
+false-alarms: .venv/.ready ## run the contract suite against the healthy mock 20 times: no test may fail (RUNS=n)
 	$(BIN)/python -m proof.false_alarms
 
 docs: .venv/.ready ## write the pages of docs/ that show claims, defects and recorded figures
@@ -73,6 +73,6 @@ bench-mock: .venv/.ready ## measure the mock side by side with others; writes do
 mock: .venv/.ready ## serve the mock on http://127.0.0.1:8787
 	$(BIN)/python -m xpander_mock
 
-clean: ## remove what the other targets made
+clean: ## delete what the other targets wrote, the environment included
 	rm -rf .venv node_modules build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -35,9 +35,10 @@ lint: node_modules/.ready ## check openapi.yaml (validator, linter), the code (r
 	$(BIN)/lint-imports --no-logo --no-cache
 	$(BIN)/hadolint Containerfile
 
-typecheck: node_modules/.ready ## check the types (mypy strict, pyright), generated code included
+typecheck: node_modules/.ready ## check the types (mypy strict, pyright): generated code and snippets of documents included
 	$(BIN)/mypy
 	PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/pyright
+	$(BIN)/python -m proof.snippets
 
 regenerate: .venv/.ready ## generate the client from openapi.yaml and the templates
 	$(BIN)/python templates/regenerate.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -16,6 +17,7 @@ HOOKS = ROOT / ".pre-commit-config.yaml"
 GATE = ROOT / ".ci" / "run"
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
+IGNORED = {".git", ".venv", "node_modules", "build", "dist", "__pycache__"}
 
 
 def workflow_commands() -> list[str]:
@@ -73,6 +75,15 @@ def test_every_target_is_phony_and_explained() -> None:
     assert set(re.findall(r"^([a-z-]+):[^#\n]*## .+$", MAKEFILE, re.MULTILINE)) == TARGETS
 
 
+def test_there_is_no_symlink_in_the_tree() -> None:
+    """Symlinks break on Windows and in archives."""
+    links = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in IGNORED]
+        links += [str(Path(folder, name)) for name in [*folders, *files] if Path(folder, name).is_symlink()]
+    assert links == []
+
+
 def test_the_license_is_declared() -> None:
     """The metadata names the license whose text the repository and the wheel hold."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -88,3 +99,29 @@ def test_the_container_gets_every_file_that_the_build_reads() -> None:
     assert all(
         name in copied for name in ("pyproject.toml", "README.md", "LICENSE", "openapi.yaml", "src", "generated")
     )
+
+
+def test_the_architecture_names_only_what_exists() -> None:
+    """Each file and folder that ARCHITECTURE.md names exists."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    roots = [ROOT, ROOT / "generated", ROOT / "src", *(ROOT / "src").iterdir()]
+    named = {*re.findall(r"`([\w.-]+/[\w./-]*)`", text), *re.findall(r"[\w/]+\.py\b", text)}
+    assert [name for name in sorted(named) if not any((root / name).exists() for root in roots)] == []
+
+
+def test_the_architecture_draws_all_layers() -> None:
+    """The picture of the layers names each module and folder that is there; private modules may be left out."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    picture = text.partition("Inside, imports point downwards")[2].split("```")[1]
+    for part in re.split(r"^(?=\w)", picture, flags=re.MULTILINE)[1:]:
+        package, *lines = re.sub(r"^(\w+)", r"\1\n", part).splitlines()
+        names = {name.strip(" /") for line in lines for name in re.split(r"\s{2,}", line.strip())[0].split(",")}
+        folder = next(path for path in (ROOT / "src" / package, ROOT / package) if path.exists())
+        modules = {
+            path.stem
+            for path in folder.iterdir()
+            if (path.suffix == ".py" or (path / "__init__.py").exists()) and not path.name.startswith("__")
+        }
+        names.discard("")
+        assert names <= modules, package
+        assert {name for name in modules - names - {"conftest"} if not name.startswith("_")} == set(), package

@@ -1,4 +1,4 @@
-"""Named bugs to start the mock with, which prove that a suite of tests would notice them.
+"""Named bugs that the mock can be started with, to prove that a test suite notices them.
 
 Nothing in the mock knows of them: each takes the place of one part, or stands between the client and the application.
 All are off unless `--defect` names them; several can be on at once.

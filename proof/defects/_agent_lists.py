@@ -15,7 +15,7 @@ AGENT_LIST = "list_agent_tasks"
 
 @defect("around", "AGENT-1", AGENT_LIST)
 async def agent_list_shows_triggered_tasks(call: Call, ask: Ask) -> Answer:
-    """An agent's list also shows the tasks that it called for."""
+    """An agent's list also shows the tasks that it triggered."""
     answer = await ask(call)
     if not answer.ok or "triggering_agent_id" in call.query:
         return answer
@@ -45,7 +45,7 @@ async def agent_forgotten_with_parent(call: Call, ask: Ask) -> Answer:
 
 @defect("answer", "AGENT-1", AGENT_LIST)
 def triggered_items_name_the_caller(call: Call, answer: Answer) -> None:
-    """An item that another agent called for names that agent as its own."""
+    """An item with a triggering agent shows that agent's id as its `agent_id`."""
     for item in answer.body["items"]:
         item["agent_id"] = item.get("triggering_agent_id") or item["agent_id"]
 
@@ -77,7 +77,7 @@ def agent_list_shortens_results(call: Call, answer: Answer) -> None:
 
 @defect("around", "AGENT-2", AGENT_LIST)
 async def agent_list_turns_ties_round(call: Call, ask: Ask) -> Answer:
-    """On an agent's list tasks of the same instant come the other way round than on the list of all."""
+    """On an agent's list, tasks created at the same instant are in reverse order."""
     return await relist(
         call,
         ask,
@@ -124,7 +124,7 @@ async def foreign_agent_has_empty_list(call: Call, ask: Ask) -> Answer:
 
 @defect("around", "AGENT-3", *INVOKES)
 async def unknown_agent_falls_back(call: Call, ask: Ask) -> Answer:
-    """An agent that does not exist is replaced by the one that was used last."""
+    """An invoke of an agent that does not exist runs the agent that was used last."""
     answer = await ask(call)
     if answer.status != 404:
         return answer
@@ -146,7 +146,7 @@ async def foreign_agent_runs(call: Call, ask: Ask) -> Answer:
 
 
 async def as_owner(call: Call, ask: Ask) -> Answer:
-    """The answer to the caller, or that to the other organization when the caller is refused."""
+    """Return the answer to the caller, or when it is refused the answer to the other organization."""
     answer = await ask(call)
     if answer.status not in (403, 404):
         return answer

@@ -1,4 +1,4 @@
-"""Bugs of statuses and bodies, whatever the operation does, and of the rate limit."""
+"""Bugs in statuses and bodies of any operation, and in the rate limit."""
 
 from typing import Any
 
@@ -18,28 +18,28 @@ def crash(answer: Answer) -> None:
 
 @defect("answer", "WIRE-1", "list_tasks", kind="status")
 def part_of_list_is_206(call: Call, answer: Answer) -> None:
-    """A page that is not the whole list is a 206."""
+    """A list of several pages is answered with 206."""
     if answer.body["total_pages"] > 1:
         answer.status = 206
 
 
 @defect("answer", "WIRE-1", "list_agent_tasks", kind="status")
 def empty_agent_list_is_204(call: Call, answer: Answer) -> None:
-    """An agent's list on which nothing matches is a 204."""
+    """An agent's list is a 204 when nothing matches."""
     if answer.body["total"] == 0:
         answer.status, answer.body = 204, None
 
 
 @defect("answer", "WIRE-1", "get_task", kind="status")
 def running_task_is_202(call: Call, answer: Answer) -> None:
-    """A task that still runs opens with 202."""
+    """`get_task` answers 202 for a task that is pending or executing."""
     if answer.body["status"] in ("pending", "executing"):
         answer.status = 202
 
 
 @defect("answer", "WIRE-1", "stop_task", kind="status")
 def stop_is_accepted(call: Call, answer: Answer) -> None:
-    """A stop is a 202."""
+    """A stop is answered with 202."""
     answer.status = 202
 
 
@@ -52,7 +52,7 @@ def deleting_unknown_crashes(call: Call, answer: Answer) -> None:
 
 @defect("answer", "WIRE-1", "get_task_thread", kind="status")
 def long_thread_is_206(call: Call, answer: Answer) -> None:
-    """A thread of more than two messages is a 206."""
+    """A thread of more than two messages is answered with 206."""
     if len(answer.body) > 2:
         answer.status = 206
 
@@ -66,19 +66,19 @@ def full_thread_without_subtasks_crashes(call: Call, answer: Answer) -> None:
 
 @defect("answer", "WIRE-1", "invoke_agent", kind="status")
 def new_task_is_created(call: Call, answer: Answer) -> None:
-    """A sync invoke is a 201."""
+    """A sync invoke is answered with 201."""
     answer.status = 201
 
 
 @defect("answer", "WIRE-1", "invoke_agent_async", kind="status")
 def background_task_is_accepted(call: Call, answer: Answer) -> None:
-    """An invoke in the background is a 202."""
+    """An async invoke is answered with 202."""
     answer.status = 202
 
 
 @defect("around", "INVOKE-5", *INVOKES, kind="status")
 async def odd_body_crashes(call: Call, ask: Ask) -> Answer:
-    """An invoke whose body is JSON and no object is a 500."""
+    """An invoke whose body is JSON but not an object is a 500."""
     answer = await ask(call)
     if answer.status == 422 and isinstance(call.body, list | str | int | float):
         crash(answer)
@@ -124,14 +124,14 @@ def dates_without_offset(call: Call, answer: Answer) -> None:
 
 @defect("answer", "WIRE-1", "get_task", kind="schema")
 def user_as_email(call: Call, answer: Answer) -> None:
-    """Opened, a task's `input.user` is the e-mail address alone."""
+    """`get_task` shows `input.user` as the e-mail address alone."""
     if answer.body["input"].get("user"):
         answer.body["input"]["user"] = answer.body["input"]["user"]["email"]
 
 
 @defect("answer", "WIRE-1", "get_task", kind="schema")
 def no_subtasks_is_an_object(call: Call, answer: Answer) -> None:
-    """Opened, a task without sub-tasks has an empty object for `sub_executions`."""
+    """`get_task` shows an empty object as `sub_executions` of a task without sub-tasks."""
     answer.body["sub_executions"] = answer.body["sub_executions"] or {}
 
 
@@ -176,7 +176,7 @@ def full_thread_as_list(call: Call, answer: Answer) -> None:
 
 @defect("answer", "WIRE-1", "get_task_thread_full", kind="schema")
 def subtask_messages_wrapped(call: Call, answer: Answer) -> None:
-    """In the full thread a sub-task's messages stand in an object."""
+    """In the full thread, a sub-task's messages are wrapped in an object."""
     for key, messages in answer.body.items():
         answer.body[key] = messages if key == "root" else {"messages": messages}
 
@@ -189,13 +189,13 @@ def sync_answer_without_organization(call: Call, answer: Answer) -> None:
 
 @defect("answer", "WIRE-1", "invoke_agent_async", kind="schema")
 def background_task_is_queued(call: Call, answer: Answer) -> None:
-    """An invoke in the background answers with the status `queued`, an older name."""
+    """An async invoke answers with the status `queued`, an older name."""
     answer.body["status"] = "queued"
 
 
 @defect("answer", "WIRE-1", "invoke_agent_async", kind="schema")
 def background_task_wrapped(call: Call, answer: Answer) -> None:
-    """An invoke in the background answers with the task under `data`."""
+    """An async invoke answers with the task under `data`."""
     answer.body = {"data": answer.body}
 
 
@@ -246,28 +246,28 @@ def edit_problems(answer: Answer, edit: Any) -> None:
 
 @defect("refusal", "LIMIT-1", *ALL, kind="status")
 def limit_is_unavailable(call: Call, answer: Answer) -> None:
-    """Past the limit requests are answered with 503."""
+    """Past the rate limit, requests are answered with 503."""
     if answer.status == 429:
         answer.status = 503
 
 
 @defect("refusal", "LIMIT-1", *ALL)
 def limit_without_reset(call: Call, answer: Answer) -> None:
-    """Past the limit `X-RateLimit-Reset` is missing."""
+    """Past the rate limit, `X-RateLimit-Reset` is missing."""
     if answer.status == 429:
         answer.headers.pop("x-ratelimit-reset", None)
 
 
 @defect("refusal", "LIMIT-1", *ALL)
 def limit_reset_in_seconds_left(call: Call, answer: Answer) -> None:
-    """Past the limit `X-RateLimit-Reset` is the number of seconds to wait."""
+    """Past the rate limit, `X-RateLimit-Reset` is the number of seconds to wait."""
     if answer.status == 429 and "x-ratelimit-reset" in answer.headers:
         answer.headers["x-ratelimit-reset"] = "1"
 
 
 @defect("around", "LIMIT-1", *ALL)
 async def limit_never_ends(call: Call, ask: Ask) -> Answer:
-    """A key that has passed the limit once stays refused."""
+    """A key that has exceeded the rate limit once is refused forever."""
     answer = await ask(call)
     if answer.status == 429:
         call.memory["refused"] = answer

@@ -1,4 +1,4 @@
-"""Bugs that show when two answers are held against each other."""
+"""Bugs that show when two answers are compared."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ View = dict[str, Any]
 
 @defect("around", "META-3", *LISTS)
 async def pages_change_sides(call: Call, ask: Ask) -> Answer:
-    """Every other time the first two rows of a page come in the other order."""
+    """At every other request the first two rows of a page are swapped."""
     answer = await ask(call)
     call.memory["asked"] = call.memory.get("asked", 0) + 1
     if answer.ok and call.memory["asked"] % 2 and len(answer.body["items"]) > 1:
@@ -26,7 +26,7 @@ async def pages_change_sides(call: Call, ask: Ask) -> Answer:
 
 @defect("around", "META-3", "list_agent_tasks")
 async def second_look_comes_short(call: Call, ask: Ask) -> Answer:
-    """The second time an agent's page is asked for it comes from a cache that holds 10 items a page."""
+    """The second request for a page of an agent's list is answered from a cache that holds 10 items a page."""
     seen = call.memory.setdefault("pages", {})
     key = (call.path, tuple(call.query.items()))
     seen[key] = seen.get(key, 0) + 1
@@ -45,7 +45,7 @@ def large_pages_sorted_by_id(call: Call, answer: Answer) -> None:
 
 @defect("answer", "META-4", "list_tasks")
 def odd_pages_turned_round(call: Call, answer: Answer) -> None:
-    """A page of an odd size is told from its end."""
+    """A page of an odd size is reversed."""
     if answer.body["per_page"] % 2:
         answer.body["items"].reverse()
 
@@ -73,7 +73,7 @@ def reading_counts_attempts(call: Call, answer: Answer) -> None:
 
 @defect("around", "META-7", "get_task_thread_full", "get_task_thread")
 async def reading_full_thread_marks_messages(call: Call, ask: Ask) -> Answer:
-    """Once the full thread was read, the thread's messages have other ids."""
+    """Reading the full thread changes the ids of the thread's messages."""
     read = call.memory.setdefault("full", set())
     answer = await ask(call)
     if answer.ok and call.operation == "get_task_thread_full":
@@ -96,7 +96,7 @@ def filters_after_page_ignored(call: Call) -> None:
 
 @defect("request", "META-9", "list_tasks")
 def last_parameter_lost(call: Call) -> None:
-    """Of more than three query parameters the last one is lost when it is a filter."""
+    """With more than three query parameters, the last one is lost when it is a filter."""
     names = list(call.query)
     if len(names) > 3 and names[-1] not in ("page", "per_page"):
         del call.query[names[-1]]
@@ -110,7 +110,6 @@ class FailedListedAsError(Views):
     """A list shows a failed task as error, which get shows as it is."""
 
     def list_item(self, task: Task) -> Item:
-        """Know one kind of failure."""
         item = super().list_item(task)
         return item | ({"status": "error"} if item["status"] == "failed" else {})
 
@@ -128,7 +127,6 @@ class ListedResultQuoted(Views):
     """A list shows a completed task's result as a JSON string, which get shows as it is."""
 
     def list_item(self, task: Task) -> Item:
-        """Quote it."""
         item = super().list_item(task)
         quoted = task.status == COMPLETED and item["result"] is not None
         return item | ({"result": f'"{item["result"]}"'} if quoted else {})
@@ -142,13 +140,12 @@ _BEREAVED = SharedState[set[str]](set)
 
 @defect("parts", "META-10", *INVOKES, "delete_task")
 class TurnAfterLossLeavesParent:
-    """A sub-task that is continued after one of its siblings was deleted is nobody's sub-task any more."""
+    """A sub-task that is continued after one of its siblings was deleted loses its parent."""
 
     class tasks(Tasks):
         """Notes the tasks that have lost a sub-task."""
 
         def delete_task(self, caller: str, task_id: str) -> None:
-            """Note the parent."""
             parent = self.ownership.writable(caller, task_id).parent
             super().delete_task(caller, task_id)
             _BEREAVED.of(self.repository).update([parent] if parent else [])
@@ -157,7 +154,6 @@ class TurnAfterLossLeavesParent:
         """Removes the parent of a continued task when it has lost a sub-task."""
 
         def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-            """Remove such a parent."""
             if task.turns and task.parent in _BEREAVED.of(self.repository):
                 task.parent = None
             return super().add_turn(task, request, version)
@@ -165,10 +161,9 @@ class TurnAfterLossLeavesParent:
 
 @defect("invocations", "META-10", *INVOKES, "stop_task")
 class TurnAfterStopStaysStopped(Invocations):
-    """A further turn of a stopped task is said to run, and ends as stopped with `is_manually_stopped`."""
+    """A further turn of a stopped task runs, and ends as stopped with `is_manually_stopped`."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Remember the stop."""
         stopped = bool(task.turns) and task.turns[-1].stopped
         turn = super().add_turn(task, request, version)
         if stopped and turn.answer:
@@ -181,7 +176,6 @@ class DeletedSubtaskFreesSiblings(Tasks):
     """Deleting one of several sub-tasks takes the others from their parent."""
 
     def delete_task(self, caller: str, task_id: str) -> None:
-        """Clear the parent of them all."""
         parent = self.ownership.writable(caller, task_id).parent
         super().delete_task(caller, task_id)
         for sibling in self.repository.table.children(parent) if parent else ():

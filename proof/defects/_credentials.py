@@ -1,4 +1,4 @@
-"""Bugs of credentials: who gets in, who is told what, and what a stranger can do."""
+"""Bugs in authentication: who gets in, what a 401 says, and what another organization can do."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ KEYS = (DEMO_API_KEY, OTHER_API_KEY)
 
 
 def without_credentials(call: Call) -> bool:
-    """Whether a call has none."""
+    """Tell whether a call has no credentials."""
     return "x-api-key" not in call.headers and "authorization" not in call.headers
 
 
@@ -34,35 +34,35 @@ def list_open_to_all(call: Call) -> None:
 
 @defect("request", "AUTH-1", "list_agent_tasks", kind="authentication")
 def agent_list_takes_any_key(call: Call) -> None:
-    """An agent's list takes any key that is not empty."""
+    """An agent's list accepts any key that is not empty."""
     if call.headers.get("x-api-key", DEMO_API_KEY) not in KEYS and call.headers["x-api-key"]:
         let_in(call)
 
 
 @defect("request", "AUTH-1", *ALL, kind="authentication")
 def two_wrong_credentials_pass(call: Call) -> None:
-    """A caller with both a key and a bearer token gets in, whether they are right or not."""
+    """A caller with both a key and a bearer token gets in, even if both are wrong."""
     if {"x-api-key", "authorization"} <= call.headers.keys():
         let_in(call)
 
 
 @defect("request", "AUTH-1", "get_task", kind="authentication")
 def get_open_to_all(call: Call) -> None:
-    """A task opens without credentials."""
+    """`get_task` needs no credentials."""
     if without_credentials(call):
         let_in(call)
 
 
 @defect("request", "AUTH-1", "stop_task", kind="authentication")
 def stop_takes_any_bearer(call: Call) -> None:
-    """Stopping takes any bearer token."""
+    """A stop accepts any bearer token."""
     if call.headers.get("authorization", "").lower().startswith("bearer ") and "x-api-key" not in call.headers:
         let_in(call)
 
 
 @defect("request", "AUTH-1", "delete_task", kind="authentication")
 def delete_takes_any_key(call: Call) -> None:
-    """Deleting takes any key."""
+    """A delete accepts any key."""
     if call.headers.get("x-api-key", DEMO_API_KEY) not in KEYS:
         let_in(call)
 
@@ -83,7 +83,7 @@ def full_thread_open_to_all(call: Call) -> None:
 
 @defect("request", "AUTH-1", "invoke_agent", kind="authentication")
 def invoke_ignores_case_of_key(call: Call) -> None:
-    """A sync invoke takes the key in capitals."""
+    """A sync invoke accepts the key in capitals."""
     key = call.headers.get("x-api-key", "")
     if key.lower() in KEYS:
         call.headers["x-api-key"] = key.lower()
@@ -91,7 +91,7 @@ def invoke_ignores_case_of_key(call: Call) -> None:
 
 @defect("request", "AUTH-1", "invoke_agent_async", kind="authentication")
 def async_invoke_takes_longer_key(call: Call) -> None:
-    """An invoke in the background takes a key with something appended."""
+    """An async invoke accepts a key with more characters appended."""
     for key in KEYS:
         if call.headers.get("x-api-key", "").startswith(key):
             call.headers["x-api-key"] = key
@@ -106,7 +106,7 @@ def stream_open_to_all(call: Call) -> None:
 
 @defect("request", "AUTH-1", *INVOKES, kind="authentication")
 def token_beside_wrong_key_passes(call: Call) -> None:
-    """A bearer token of any kind makes up for a wrong or missing key in invokes."""
+    """Invokes accept any bearer token beside a wrong or missing key."""
     if call.headers.get("x-api-key") not in KEYS and "authorization" in call.headers:
         let_in(call)
 
@@ -128,24 +128,24 @@ def missing_key_is_invalid_request(call: Call, answer: Answer) -> None:
 
 @defect("around", "AUTH-1", *INVOKES, kind="authentication")
 async def body_judged_before_key(call: Call, ask: Ask) -> Answer:
-    """An invoke with a malformed body is a 422, whoever sends it."""
-    return await judged_first(call, ask, 422)
+    """An invoke with a malformed body is a 422 even without credentials."""
+    return await answered_before_key(call, ask, 422)
 
 
 @defect("around", "AUTH-1", *BY_ID, "list_agent_tasks", kind="authentication")
 async def id_judged_before_key(call: Call, ask: Ask) -> Answer:
-    """An unknown id is a 404, whoever asks."""
-    return await judged_first(call, ask, 404)
+    """An unknown id is a 404 even without credentials."""
+    return await answered_before_key(call, ask, 404)
 
 
 @defect("around", "AUTH-1", *LISTS, kind="authentication")
 async def query_judged_before_key(call: Call, ask: Ask) -> Answer:
-    """A malformed query is a 422, whoever asks."""
-    return await judged_first(call, ask, 422)
+    """A malformed query is a 422 even without credentials."""
+    return await answered_before_key(call, ask, 422)
 
 
-async def judged_first(call: Call, ask: Ask, status: int) -> Answer:
-    """The answer to a caller who is let in, where it has the status and the real caller is not let in."""
+async def answered_before_key(call: Call, ask: Ask, status: int) -> Answer:
+    """Return the answer to an authenticated caller when it has this status and the real caller gets a 401."""
     answer = await ask(call)
     if answer.status != 401 or (call.operation in ("stop_task", "delete_task") and await exists(call, ask)):
         return answer
@@ -161,7 +161,7 @@ async def judged_first(call: Call, ask: Ask, status: int) -> Answer:
 
 
 async def exists(call: Call, ask: Ask) -> bool:
-    """Whether the task of a call exists for the first organization."""
+    """Tell whether the task of a call exists for the first organization."""
     look = call.to("get_task", **call.ids)
     look.headers = {**call.headers}
     let_in(look)
@@ -187,7 +187,6 @@ class StrangerStops(UncheckedOwner):
     """A key of another organization stops a task."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
-        """Stop for anyone."""
         return super().stop_task(self.any_task(task_id).organization_id, task_id)
 
 
@@ -196,7 +195,6 @@ class StrangerRefusedTooLate(UncheckedOwner):
     """A key of another organization is refused with 403 after the task was stopped."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
-        """Stop, then ask whose it is."""
         owner = self.any_task(task_id).organization_id
         view = super().stop_task(owner, task_id)
         if owner != caller:
@@ -209,7 +207,6 @@ class StrangerDeletes(UncheckedOwner):
     """A key of another organization deletes a task."""
 
     def delete_task(self, caller: str, task_id: str) -> None:
-        """Delete for anyone."""
         super().delete_task(self.any_task(task_id).organization_id, task_id)
 
 
@@ -218,7 +215,6 @@ class StrangerReadsThread(UncheckedOwner):
     """A key of another organization reads a thread."""
 
     def get_task_thread(self, caller: str, task_id: str) -> list[View]:
-        """Read for anyone."""
         return super().get_task_thread(self.any_task(task_id).organization_id, task_id)
 
 
@@ -227,16 +223,14 @@ class StrangerReadsFullThread(UncheckedOwner):
     """A key of another organization reads the full thread."""
 
     def get_task_thread_full(self, caller: str, task_id: str) -> dict[str, list[View]]:
-        """Read for anyone."""
         return super().get_task_thread_full(self.any_task(task_id).organization_id, task_id)
 
 
 @defect("invocations", "AUTH-2", *INVOKES, kind="authentication")
 class StrangerAddsSubtask(Invocations):
-    """A task can be put under a parent of another organization, and is then among that one's `sub_executions`."""
+    """A task can be put under a parent of another organization, and is then in that parent's `sub_executions`."""
 
     def check_parent(self, caller: str, task: Task, request: View) -> None:
-        """Ask for no owner."""
         parent = self.repository.table.find(request.get("parent_execution_id") or "")
         super().check_parent(parent.organization_id if parent else caller, task, request)
 
@@ -285,12 +279,12 @@ async def refused_delete_deletes(call: Call, ask: Ask) -> Answer:
 
 @defect("around", "AUTH-4", *INVOKES[:2], kind="authentication")
 async def refused_invoke_runs(call: Call, ask: Ask) -> Answer:
-    """An invoke without credentials or with wrong ones is refused with 401, and its task is made."""
+    """An invoke without credentials or with wrong ones is refused with 401, and its task is created."""
     return await done_and_refused(call, ask)
 
 
 async def done_and_refused(call: Call, ask: Ask) -> Answer:
-    """Refuse a caller who is not let in, and do what was asked for nevertheless."""
+    """Answer 401 to an unauthenticated caller, and do what it asked for."""
     answer = await ask(call)
     if answer.status == 401:
         call.headers = {**call.headers}
@@ -315,7 +309,6 @@ class StrangerReplaces(Invocations):
     """An invoke with the id of another organization's task takes that task's place."""
 
     def check_continuable(self, caller: str, agent_id: str, task: Task) -> None:
-        """Make room."""
         if self.ownership.owns(caller, task):
             super().check_continuable(caller, agent_id, task)
             return

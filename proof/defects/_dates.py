@@ -1,4 +1,4 @@
-"""Bugs of dates and of values that a list must refuse."""
+"""Bugs in dates, and in values that a list must refuse."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ SECOND, MINUTE, DAY = 1_000_000, 60_000_000, 86_400_000_000
 
 
 def instant(call: Call, name: str) -> int | None:
-    """The instant of a date parameter in microseconds, None when it is absent or malformed."""
+    """Return the instant of a date parameter in microseconds, None when it is absent or malformed."""
     try:
         return parse_instant(call.query[name])
     except (KeyError, ValueError):
@@ -49,19 +49,19 @@ def to_date_in_whole_seconds(call: Call) -> None:
 
 @defect("request", "LIST-4", "list_tasks")
 def from_date_in_milliseconds(call: Call) -> None:
-    """Of the fraction of a second in `from_date` only the milliseconds count."""
+    """The fraction of a second in `from_date` is cut to milliseconds."""
     move(call, "from_date", lambda at: at - at % 1_000)
 
 
 @defect("request", "LIST-4", "list_tasks")
 def to_date_until_end_of_day(call: Call) -> None:
-    """`to_date` takes in the whole day that it names."""
+    """`to_date` includes the whole day that it falls on."""
     move(call, "to_date", lambda at: at - at % DAY + DAY - 1)
 
 
 @defect("request", "META-1", "list_tasks")
 def offsets_of_dates_dropped(call: Call) -> None:
-    """The offset of a date is dropped, and its wall time read as UTC."""
+    """The offset of a date is ignored, and its local time read as UTC."""
     for name in ("from_date", "to_date"):
         if instant(call, name) is not None:
             call.query[name] = re.sub(r"[+-]\d\d:\d\d$", "Z", call.query[name])
@@ -92,7 +92,7 @@ async def dates_bound_updates(call: Call, ask: Ask) -> Answer:
 
 @defect("request", "LIST-14", "list_tasks")
 def bounds_in_wrong_order_swapped(call: Call) -> None:
-    """A `from_date` after `to_date` is taken for a slip, and the two are swapped."""
+    """When `from_date` is after `to_date`, the two are swapped."""
     low, high = instant(call, "from_date"), instant(call, "to_date")
     if low is not None and high is not None and low > high:
         call.query.update(from_date=format_instant(high), to_date=format_instant(low))
@@ -111,7 +111,7 @@ async def unknown_status_finds_nothing(call: Call, ask: Ask) -> Answer:
 
 @defect("request", "LIST-5", "list_tasks", kind="validation")
 def unknown_status_ignored(call: Call) -> None:
-    """An unknown status is taken for no filter."""
+    """An unknown status is ignored."""
     if call.query.get("status", "paused") not in STATUSES:
         del call.query["status"]
 
@@ -175,7 +175,7 @@ async def bounds_in_wrong_order_refused(call: Call, ask: Ask) -> Answer:
 
 @defect("request", "META-1", "list_tasks")
 def west_read_as_east(call: Call) -> None:
-    """An instant that is written with an offset to the west is read with that to the east."""
+    """A negative offset of a date is read as a positive one."""
     for name in ("from_date", "to_date"):
         if instant(call, name) is not None:
             call.query[name] = re.sub(r"-(\d\d:\d\d)$", r"+\1", call.query[name])
@@ -201,7 +201,7 @@ def long_fraction_refused(call: Call) -> None:
 
 @defect("around", "LIST-4", "list_tasks", kind="status")
 async def distant_date_crashes(call: Call, ask: Ask) -> Answer:
-    """A date in a year that no calendar of the server's has is an error of the server."""
+    """A date in year 1 or year 9999 is a 500."""
     if call.query.get("from_date", "").startswith("0001-") or call.query.get("to_date", "").startswith("9999-"):
         return Answer(500, {"content-type": "application/json"}, {"detail": "Internal server error"})
     return await ask(call)
@@ -209,7 +209,7 @@ async def distant_date_crashes(call: Call, ask: Ask) -> Answer:
 
 @defect("request", "LIST-4", "list_tasks")
 def midnight_means_the_whole_day(call: Call) -> None:
-    """A `to_date` at midnight takes in the whole day that begins then."""
+    """A `to_date` at midnight includes the whole day that begins then."""
     move(call, "to_date", lambda at: at if at % DAY else at + DAY - 1)
 
 
@@ -224,7 +224,7 @@ def short_ranges_widened(call: Call) -> None:
 
 @defect("request", "META-2", "list_tasks")
 def to_date_until_end_of_minute(call: Call) -> None:
-    """`to_date` takes in the whole minute that it names."""
+    """`to_date` includes the whole minute that it falls in."""
     move(call, "to_date", lambda at: at - at % MINUTE + MINUTE - 1)
 
 

@@ -1,4 +1,4 @@
-"""Puts a defect between the client and the healthy mock: it edits the call, the answer or the events on their way."""
+"""Puts defects between the client and the healthy mock: they edit calls, answers and events."""
 
 import json
 import re
@@ -24,7 +24,7 @@ class Call:
         query: The query parameters; the last one wins, as in the mock.
         headers: The headers, names in lower case.
         body: The JSON body, None without one, the bytes when it is not JSON.
-        memory: What defects remember from call to call, as long as the application lives.
+        memory: State that defects keep from call to call, as long as the application lives.
     """
 
     operation: str
@@ -37,16 +37,16 @@ class Call:
     memory: dict[str, Any]
 
     def asking(self, **query: str | None) -> "Call":
-        """The same call with other query parameters; None takes one away."""
+        """Return the same call with other query parameters; None removes one."""
         merged = {**self.query, **query}
         return replace(self, query={name: value for name, value in merged.items() if value is not None})
 
     def saying(self, body: Any) -> "Call":
-        """The same call with another body."""
+        """Return the same call with another body."""
         return replace(self, body=body)
 
     def to(self, operation: str, **ids: str) -> "Call":
-        """A call of another operation without query and body, by the same caller."""
+        """Return a call of another operation by the same caller, without query and body."""
         described = load_contract().operations[operation]
         path = described.path.format(**{name: quote(value, safe="") for name, value in ids.items()})
         return replace(self, operation=operation, method=described.method, path=path, ids=ids, query={}, body=None)
@@ -84,7 +84,7 @@ class DefectMiddleware:
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one connection; calls that no defect concerns pass as they are."""
+        """Answer a request; calls that no defect concerns pass unchanged."""
         route = self._route(scope) if scope["type"] == "http" else None
         mine = [defect for defect in self._defects if route and route[0] in defect.operations]
         if not route or not mine:
@@ -129,7 +129,7 @@ class DefectMiddleware:
 
 
 class _Editor:
-    """Hands each server-sent event to a generator, and sends on what it gives back, as it comes."""
+    """Passes each server-sent event through an edit, and sends the result at once."""
 
     def __init__(self, send: Send, edit: Callable[[dict[str, Any]], Iterable[Any]]) -> None:
         self._send = send

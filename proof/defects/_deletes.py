@@ -1,4 +1,4 @@
-"""Bugs of deleting: what it answers, and what it leaves behind."""
+"""Bugs in deletion: its answers, and what it leaves behind."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -93,7 +93,6 @@ class DeletedListedUnderStatus:
         """Filters that forget to hide deleted tasks from some lists."""
 
         def hides(self, chosen: Filter) -> bool:
-            """Forget to when there is a status."""
             return chosen.status is None
 
 
@@ -107,7 +106,6 @@ class DeletedListedUnderAgent:
         """Filters that forget to hide deleted tasks from some lists."""
 
         def hides(self, chosen: Filter) -> bool:
-            """Forget to when there is an agent."""
             return chosen.agent_id is None
 
 
@@ -130,7 +128,7 @@ async def deleted_thread_remains(call: Call, ask: Ask) -> Answer:
 
 @defect("around", "DEL-1", "stop_task", "delete_task")
 async def deleted_task_can_be_stopped(call: Call, ask: Ask) -> Answer:
-    """Stopping a deleted task answers with what it was."""
+    """Stopping a deleted task answers 200 with the task as it was."""
     tasks = call.memory.setdefault("tasks", {})
     if call.operation == "delete_task":
         before = await ask(call.to("get_task", **call.ids))
@@ -150,28 +148,25 @@ async def deleted_task_can_be_stopped(call: Call, ask: Ask) -> Answer:
 
 @defect("tasks", "DEL-2", "delete_task")
 class SubtasksOutliveParent(Tasks):
-    """The sub-tasks of a deleted task stay."""
+    """The sub-tasks of a deleted task are not deleted."""
 
     def deleted_with(self, task_id: str) -> list[str]:
-        """Take the task alone."""
         return [task_id]
 
 
 @defect("tasks", "DEL-2", "delete_task")
 class SubtasksOfSubtasksOutlive(Tasks):
-    """Deleting takes the sub-tasks, and leaves the sub-tasks of those."""
+    """Deleting a task deletes its sub-tasks, and not the sub-tasks of those."""
 
     def deleted_with(self, task_id: str) -> list[str]:
-        """Take one level."""
         return [task_id, *(child.id for child in self.repository.table.children(task_id))]
 
 
 @defect("tasks", "DEL-3", "delete_task")
 class RunningSubtasksOutlive(Tasks):
-    """Deleting takes the sub-tasks that have ended, and leaves those that run."""
+    """Deleting a task deletes the sub-tasks that have ended, and not those that run."""
 
     def deleted_with(self, task_id: str) -> list[str]:
-        """Leave what runs."""
         tree = self.repository.table.tree(task_id)
         return [below for below, task in tree.items() if below == task_id or task.status not in RUNNING]
 
@@ -181,7 +176,7 @@ _ROOTS = SharedState[set[str]](set)
 
 @defect("parts", "DEL-2", "delete_task", "get_task")
 class DeletedSubtasksStillOpen:
-    """The sub-tasks of a deleted task are listed no more, and still open."""
+    """The sub-tasks of a deleted task are no longer listed, and `get_task` still shows them."""
 
     filters = HidingFilters
 
@@ -189,12 +184,10 @@ class DeletedSubtasksStillOpen:
         """A table that hides only the task that was to be deleted, and not its sub-tasks, from `find`."""
 
         def delete(self, task_ids: Sequence[str]) -> None:
-            """Note the first id, which is the task's."""
             super().delete(task_ids)
             _ROOTS.of(self.database).update(task_ids[:1])
 
         def find(self, task_id: str) -> Task | None:
-            """Find all but those."""
             hidden = task_id in _ROOTS.of(self.database)
             return super().find(task_id) if hidden else TaskTable.find(self, task_id)
 
@@ -209,7 +202,6 @@ class DeletedSubtasksListedUnderParent:
         """Filters that forget to hide deleted tasks from some lists."""
 
         def hides(self, chosen: Filter) -> bool:
-            """Forget to when a parent is named."""
             return chosen.parent_task_id is None
 
 
@@ -232,7 +224,7 @@ class LossNotingTasks(Tasks):
 
 @defect("parts", "DEL-4", "delete_task", "get_task")
 class DeletedSubtaskStaysWithParent:
-    """A deleted sub-task stays among its parent's `sub_executions`."""
+    """A deleted sub-task stays in its parent's `sub_executions`."""
 
     tasks = LossNotingTasks
 
@@ -240,14 +232,13 @@ class DeletedSubtaskStaysWithParent:
         """Shows deleted sub-tasks."""
 
         def show(self, task: Task, turn: Turn | None = None) -> dict[str, Any]:
-            """Add the lost ids."""
             view = super().show(task, turn)
             return view | {"sub_executions": [*view["sub_executions"], *_LOST.of(self).get(task.id, [])]}
 
 
 @defect("parts", "DEL-4", "delete_task", "get_task")
 class DeletedSubtaskLeavesGap:
-    """An empty id takes the place of a deleted sub-task among its parent's `sub_executions`."""
+    """A deleted sub-task leaves an empty id in its parent's `sub_executions`."""
 
     tasks = LossNotingTasks
 
@@ -255,7 +246,6 @@ class DeletedSubtaskLeavesGap:
         """Shows an empty id for each deleted sub-task."""
 
         def show(self, task: Task, turn: Turn | None = None) -> dict[str, Any]:
-            """Add an empty id for each lost one."""
             view = super().show(task, turn)
             return view | {"sub_executions": [*view["sub_executions"], *("" for _ in _LOST.of(self).get(task.id, []))]}
 
@@ -265,25 +255,22 @@ class DeletedSubtaskLeavesGap:
 
 @defect("tasks", "DEL-5", "delete_task", "get_task_thread")
 class OldConversationComesBack(Tasks):
-    """An id that is used anew begins with the conversation that was deleted."""
+    """A new task with the id of a deleted one begins with the deleted conversation."""
 
     def __init__(self, *parts: Any) -> None:
         super().__init__(*parts)
         self._deleted: dict[str, Task] = {}
 
     def delete_task(self, caller: str, task_id: str) -> None:
-        """Keep the conversation."""
         task = self.ownership.writable(caller, task_id)
         super().delete_task(caller, task_id)
         self._deleted[task_id] = task
 
     def get_task_thread(self, caller: str, task_id: str) -> list[dict[str, Any]]:
-        """Begin with the old conversation."""
         old = self._deleted.get(task_id)
         return [*(self.threads.thread(old) if old else ()), *super().get_task_thread(caller, task_id)]
 
     def get_task_thread_full(self, caller: str, task_id: str) -> dict[str, list[dict[str, Any]]]:
-        """Put the old conversation after the system's message."""
         full = super().get_task_thread_full(caller, task_id)
         for key, messages in full.items():
             old = self._deleted.get(task_id if key == "root" else key)
@@ -293,7 +280,7 @@ class OldConversationComesBack(Tasks):
 
 @defect("around", "DEL-5", "delete_task", "get_task")
 async def deleted_id_stays_gone(call: Call, ask: Ask) -> Answer:
-    """An id that was deleted is a 404 to get for good, though an invoke takes it again."""
+    """`get_task` answers 404 for a deleted id forever, even after an invoke has used the id again."""
     gone = call.memory.setdefault("gone", set())
     if call.operation == "get_task" and call.ids["task_id"] in gone:
         return Answer(404, {"content-type": "application/json"}, {"detail": "Task not found"})
@@ -308,13 +295,12 @@ _CREATED = SharedState[dict[str, int]](dict)
 
 @defect("parts", "DEL-5", "delete_task", "invoke_agent", "invoke_agent_async")
 class OldCreationComesBack:
-    """An id that is used anew keeps the `created_at` of the task that was deleted."""
+    """A new task with the id of a deleted one has the deleted task's `created_at`."""
 
     class tasks(Tasks):
         """Notes when deleted tasks were created."""
 
         def delete_task(self, caller: str, task_id: str) -> None:
-            """Note the instant."""
             created = self.ownership.writable(caller, task_id).created
             super().delete_task(caller, task_id)
             _CREATED.of(self.repository)[task_id] = created
@@ -323,7 +309,6 @@ class OldCreationComesBack:
         """Gives new tasks the instant of the deleted ones."""
 
         def new_task(self, caller: str, agent_id: str, task_id: str, request: dict[str, Any]) -> Task:
-            """Give it back."""
             task = super().new_task(caller, agent_id, task_id, request)
             task.created = _CREATED.of(self.repository).get(task_id, task.created)
             return task

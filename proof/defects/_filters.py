@@ -1,4 +1,4 @@
-"""Bugs of filters: what matches, how filters combine, and what their totals add up to."""
+"""Bugs in filters: what matches, how filters combine, and what their totals add up to."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from proof.defects._lists import FILTERS, STATUSES, Ask, Item, cut, every, refil
 
 
 def given(call: Call) -> list[str]:
-    """The filters of a call, dates left out, in the order they were sent."""
+    """Return the filters of a call, without dates, in the order in which they were sent."""
     return [name for name in call.query if name in FILTERS]
 
 
@@ -39,7 +39,7 @@ async def user_filter_keeps_tasks_without_user(call: Call, ask: Ask) -> Answer:
 
 @defect("around", "LIST-1", "list_tasks")
 async def agent_filter_finds_triggered_tasks(call: Call, ask: Ask) -> Answer:
-    """An agent filter also finds the tasks that the agent called for."""
+    """An agent filter also finds the tasks that the agent triggered."""
     return await refilter(
         call, ask, "agent_id", lambda item, value: value in (item["agent_id"], item.get("triggering_agent_id"))
     )
@@ -76,7 +76,7 @@ def triggering_filter_forgotten(call: Call) -> None:
 
 @defect("request", "LIST-1", "list_agent_tasks")
 def status_filter_forgotten(call: Call) -> None:
-    """On an agent's list the status filter is ignored, once its value was judged."""
+    """On an agent's list a valid status filter is ignored."""
     if call.query.get("status") in STATUSES:
         del call.query["status"]
 
@@ -89,7 +89,7 @@ def internal_status_filter_forgotten(call: Call) -> None:
 
 @defect("request", "LIST-11", *LISTS)
 def empty_filter_means_none(call: Call) -> None:
-    """A filter with an empty value is taken for no filter."""
+    """A filter with an empty value is ignored."""
     for name in ("user_id", "parent_task_id", "triggering_agent_id"):
         if call.query.get(name) == "":
             del call.query[name]
@@ -123,7 +123,7 @@ async def filters_joined_by_or(call: Call, ask: Ask) -> Answer:
 
 @defect("request", "LIST-2", *LISTS)
 def only_first_filter_applies(call: Call) -> None:
-    """Of several filters only the first one given applies."""
+    """Of several filters, only the first one in the query applies."""
     for name in given(call)[1:]:
         del call.query[name]
 
@@ -137,7 +137,7 @@ def third_filter_forgotten(call: Call) -> None:
 
 @defect("request", "LIST-2", "list_tasks")
 def agent_forgotten_with_user_and_status(call: Call) -> None:
-    """Asked for an agent, a user and a status, the list is of all agents."""
+    """With an agent, a user and a status filter, the agent filter is ignored."""
     if {"agent_id", "user_id", "status"} <= call.query.keys():
         del call.query["agent_id"]
 
@@ -154,21 +154,21 @@ async def total_of_first_filter(call: Call, ask: Ask) -> Answer:
 
 @defect("request", "LIST-2", "list_tasks")
 def dates_switch_status_off(call: Call) -> None:
-    """A date bound makes the list forget the status filter."""
+    """With a date bound, the status filter is ignored."""
     if {"from_date", "to_date"} & set(call.query) and call.query.get("status") in STATUSES:
         del call.query["status"]
 
 
 @defect("request", "LIST-2", "list_agent_tasks")
 def user_switches_parent_off(call: Call) -> None:
-    """On an agent's list a user filter makes it forget the parent filter."""
+    """On an agent's list, the parent filter is ignored when there is a user filter."""
     if "user_id" in call.query:
         call.query.pop("parent_task_id", None)
 
 
 @defect("request", "LIST-2", "list_tasks")
 def dates_switch_user_off(call: Call) -> None:
-    """A closed date range makes the list forget the user filter."""
+    """With both date bounds, the user filter is ignored."""
     if {"from_date", "to_date"} <= set(call.query):
         call.query.pop("user_id", None)
 
@@ -215,7 +215,7 @@ async def subtasks_hidden_when_completed(call: Call, ask: Ask) -> Answer:
 
 @defect("request", "LIST-10", *LISTS)
 def filters_are_trimmed(call: Call) -> None:
-    """Blanks at either end of a filter's value are taken away."""
+    """Leading and trailing spaces are removed from a filter's value."""
     for name in ("user_id", "triggering_agent_id", "agent_id", "parent_task_id"):
         if call.query.get(name, "").strip():
             call.query[name] = call.query[name].strip()
@@ -223,7 +223,7 @@ def filters_are_trimmed(call: Call) -> None:
 
 @defect("around", "LIST-10", *LISTS)
 async def accents_compared_by_looks(call: Call, ask: Ask) -> Answer:
-    """A user filter finds a user whose accents are written in another way, as one character or as two."""
+    """A user filter compares normalized Unicode: an accented letter matches the letter with a combining accent."""
 
     def looks(text: str | None) -> str:
         return unicodedata.normalize("NFC", text or "")
@@ -246,7 +246,7 @@ async def percent_sign_stands_for_anything(call: Call, ask: Ask) -> Answer:
 
 @defect("request", "LIST-11", "list_tasks")
 def empty_triggering_filter_means_none(call: Call) -> None:
-    """An empty filter for the triggering agent is taken for no filter."""
+    """An empty filter for the triggering agent is ignored."""
     if call.query.get("triggering_agent_id") == "":
         del call.query["triggering_agent_id"]
 
@@ -288,7 +288,7 @@ def limit_is_another_page_size(call: Call) -> None:
 
 @defect("around", "LIST-13", "list_agent_tasks")
 async def unknown_parameters_find_nothing(call: Call, ask: Ask) -> Answer:
-    """A parameter that is not documented is taken for a filter on a field that no task has."""
+    """A parameter that is not documented is a filter that no task passes."""
     answer = await ask(call)
     known = {*FILTERS, "page", "per_page", "from_date", "to_date"}
     return cut(answer, []) if answer.ok and set(call.query) - known else answer

@@ -1,4 +1,4 @@
-"""Bugs of one task shown in full."""
+"""Bugs in the answers of get."""
 
 import re
 from typing import Any
@@ -31,26 +31,26 @@ _EXECUTING = 150_000  # microseconds that an agent works by default
 
 @defect("answer", "GET-1", "get_task")
 def opened_created_at_without_fraction(call: Call, answer: Answer) -> None:
-    """Opened, a task's `created_at` has no fraction of a second."""
+    """`get_task` shows `created_at` without its fraction of a second."""
     answer.body["created_at"] = answer.body["created_at"][:19] + "Z"
 
 
 @defect("answer", "GET-1", "get_task")
 def opened_subtask_without_parent(call: Call, answer: Answer) -> None:
-    """Opened, a sub-task does not say whose it is."""
+    """`get_task` shows no parent of a sub-task."""
     answer.body["parent_execution"] = None
 
 
 @defect("answer", "GET-1", "get_task")
 def opened_subtask_without_trigger(call: Call, answer: Answer) -> None:
-    """Opened, a sub-task has lost its triggering agent."""
+    """`get_task` shows no triggering agent of a sub-task."""
     if answer.body["parent_execution"]:
         answer.body["triggering_agent_id"] = None
 
 
 @defect("around", "GET-1", "get_task")
 async def opened_subtask_names_parents_agent(call: Call, ask: Ask) -> Answer:
-    """Opened, a sub-task names its parent's agent."""
+    """`get_task` shows a sub-task with its parent's agent."""
     answer = await ask(call)
     if answer.ok and answer.body["parent_execution"]:
         parent = await ask(call.to("get_task", task_id=answer.body["parent_execution"]))
@@ -61,7 +61,7 @@ async def opened_subtask_names_parents_agent(call: Call, ask: Ask) -> Answer:
 
 @defect("answer", "GET-1", "get_task", kind="status")
 def paused_task_does_not_open(call: Call, answer: Answer) -> None:
-    """A paused task is listed, and opening it is a 404."""
+    """A paused task is listed, and `get_task` answers 404 for it."""
     if answer.body["status"] == "paused":
         answer.status, answer.body = 404, {"detail": "Task not found"}
 
@@ -99,20 +99,18 @@ def unknown_task_is_bad_request(call: Call, answer: Answer) -> None:
 
 @defect("tasks", "GET-2", "get_task", kind="authentication")
 class ForeignTaskOpens(Tasks):
-    """A task of another organization opens for whoever knows its id."""
+    """`get_task` shows a task of another organization to anyone who knows its id."""
 
     def get_task(self, caller: str, task_id: str) -> View:
-        """Ask for no owner."""
         task = self.repository.find(task_id)
         return self.repository.show(task) if task else super().get_task(caller, task_id)
 
 
 @defect("ownership", "GET-2", "get_task")
 class RefusalNamesForeignTask(Ownership):
-    """The refusal to open another organization's task quotes its title."""
+    """The 404 for another organization's task quotes the task's title."""
 
     def readable(self, caller: str, task_id: str) -> Task:
-        """Say too much."""
         task = self.repository.find(task_id)
         if task and not self.owns(caller, task):
             raise NotFound(f"Task not found in your organization: {task.current.title}")
@@ -131,7 +129,7 @@ def started_at_without_fraction(call: Call, answer: Answer) -> None:
 
 @defect("answer", "GET-3", "get_task")
 def failure_finished_when_created(call: Call, answer: Answer) -> None:
-    """A task that failed or broke off has `created_at` as its `finished_at`."""
+    """A task in failed or error has its `created_at` as `finished_at`."""
     if answer.body["status"] in ("failed", "error"):
         answer.body["finished_at"] = answer.body["created_at"]
 
@@ -141,7 +139,6 @@ class FinishForetold(Views):
     """An executing task shows the time at which it should finish as `finished_at`."""
 
     def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
-        """Show what is not yet so."""
         view = super().task_view(task, children, turn)
         shown = turn or task.current
         if shown.status == EXECUTING and shown.started is not None:
@@ -156,7 +153,6 @@ class FinishOfLastTurnStays(Views):
     """While the next turn runs, `finished_at` is still that of the turn before."""
 
     def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
-        """Show the end of the turn before."""
         view = super().task_view(task, children, turn)
         shown = turn or task.current
         before = task.before(shown)
@@ -180,7 +176,7 @@ def background_task_never_ends(call: Call, answer: Answer) -> None:
 
 @defect("answer", "GET-4", "get_task")
 def completed_task_flickers(call: Call, answer: Answer) -> None:
-    """Every second look at a completed task shows it executing, as a stale replica would."""
+    """Every second get of a completed task shows it executing, as a stale replica would."""
     looks = call.memory.setdefault("looks", {})
     if answer.body["status"] == COMPLETED:
         looks[answer.body["id"]] = looks.get(answer.body["id"], 0) + 1
@@ -205,10 +201,9 @@ def background_turn_never_starts(call: Call, answer: Answer) -> None:
 
 @defect("agents", "GET-5", *INVOKES, "get_task")
 class JsonInCodeFence(Agents):
-    """A JSON result stands in a Markdown code fence."""
+    """A JSON result is wrapped in a Markdown code fence."""
 
     def answer_json(self, answer: Outcome, text: str, schema: View | None) -> None:
-        """Put the fence around it."""
         super().answer_json(answer, text, schema)
         answer.result = f"```json\n{answer.result}\n```"
 
@@ -218,7 +213,6 @@ class JsonWithSingleQuotes(Agents):
     """A JSON result has single quotes, as Python prints it."""
 
     def answer_json(self, answer: Outcome, text: str, schema: View | None) -> None:
-        """Turn the quotes."""
         super().answer_json(answer, text, schema)
         answer.result = (answer.result or "").replace('"', "'")
 
@@ -228,7 +222,6 @@ class OutputSchemaForgotten(Agents):
     """A JSON result has the default shape, whatever `output_schema` says."""
 
     def answer_json(self, answer: Outcome, text: str, schema: View | None) -> None:
-        """Drop the schema."""
         super().answer_json(answer, text, None)
 
 
@@ -237,7 +230,6 @@ class JsonInsideJson(Agents):
     """With a schema, a JSON result is encoded twice: a string that holds the document."""
 
     def answer_json(self, answer: Outcome, text: str, schema: View | None) -> None:
-        """Encode once more."""
         super().answer_json(answer, text, schema)
         if schema:
             quoted = (answer.result or "").replace("\\", "\\\\").replace('"', '\\"')
@@ -249,7 +241,6 @@ class JsonOnFirstTurnOnly(Invocations):
     """From the second turn on, an agent asked for JSON answers in plain text."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Answer as to a request for text."""
         turn = super().add_turn(task, request, version)
         if len(task.turns) > 1 and turn.answer and request.get("output_format") == "json":
             turn.answer.result = f"Here you are: {turn.text}"
@@ -264,16 +255,14 @@ class FirstInputStays(Tasks):
     """A continued task shows the input of its first turn."""
 
     def get_task(self, caller: str, task_id: str) -> View:
-        """Show the first input."""
         return super().get_task(caller, task_id) | {"input": self.ownership.readable(caller, task_id).turns[0].input}
 
 
 @defect("tasks", "GET-6", "get_task")
 class FirstResultStays(Tasks):
-    """Opened, a continued task shows the result of its first turn."""
+    """`get_task` shows a continued task with the result of its first turn."""
 
     def get_task(self, caller: str, task_id: str) -> View:
-        """Show the first result."""
         return super().get_task(caller, task_id) | {"result": self.ownership.readable(caller, task_id).turns[0].result}
 
 
@@ -282,7 +271,6 @@ class InputsRunTogether(Tasks):
     """A continued task shows the texts of all its turns as its input."""
 
     def get_task(self, caller: str, task_id: str) -> View:
-        """Join the texts."""
         view = super().get_task(caller, task_id)
         turns = self.ownership.readable(caller, task_id).turns
         return view | {"input": view["input"] | {"text": "\n".join(turn.text for turn in turns)}}
@@ -293,7 +281,6 @@ class ResultOneTurnLate(Tasks):
     """From the third turn on, a finished task shows the result of the turn before."""
 
     def get_task(self, caller: str, task_id: str) -> View:
-        """Show the last but one result."""
         turns = self.ownership.readable(caller, task_id).turns
         view = super().get_task(caller, task_id)
         return view | {"result": turns[-2].result} if len(turns) > 2 and turns[-1].result else view
@@ -310,7 +297,7 @@ def refuse_id(answer: Answer) -> None:
 
 
 def is_uuid(text: str) -> bool:
-    """Whether a text looks like a UUID."""
+    """Tell whether a text has the form of a UUID."""
     return re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", text) is not None
 
 
@@ -344,7 +331,7 @@ def agent_id_must_be_uuid(call: Call, answer: Answer) -> None:
 
 @defect("around", "ID-2", "get_task")
 async def id_found_in_any_case(call: Call, ask: Ask) -> Answer:
-    """A task opens by its id in capitals as well."""
+    """`get_task` finds a task by its id in capitals too."""
     answer = await ask(call)
     if answer.status == 404:
         answer = await ask(call.to("get_task", task_id=call.ids["task_id"].lower()))
@@ -353,10 +340,9 @@ async def id_found_in_any_case(call: Call, ask: Ask) -> Answer:
 
 @defect("invocations", "ID-2", *INVOKES)
 class IdsInAnyCase(Invocations):
-    """Two ids that differ in case continue one task: the one that was there first."""
+    """An invoke whose id differs from an existing one only in case continues the existing task."""
 
     def requested_id(self, request: View) -> str:
-        """Compare as many databases do."""
         task_id = super().requested_id(request)
         row = self.repository.table.database.execute(
             "SELECT id FROM tasks WHERE id = ? COLLATE NOCASE", (task_id,)

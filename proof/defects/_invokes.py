@@ -1,4 +1,4 @@
-"""Bugs of invokes: what they answer, refuse, make and remember."""
+"""Bugs in invokes: what they answer, refuse, create and store."""
 
 from typing import Any
 
@@ -29,10 +29,9 @@ View = dict[str, Any]
 
 @defect("routes", "INVOKE-1", "invoke_agent_async")
 class AsyncWaitsForEnd(Routes):
-    """An invoke in the background answers when the task has ended."""
+    """An async invoke answers only when the task has ended."""
 
     async def invoke_agent_async(self, call: Request) -> Any:
-        """Wait as the other one does."""
         return await self.invoke_agent(call)
 
 
@@ -41,7 +40,6 @@ class ListsLagBehind(Filters):
     """A task that an invoke has started is not listed while it is pending."""
 
     def where(self, chosen: Filter) -> tuple[str, list[int | None]]:
-        """Leave out what has not begun."""
         condition, values = super().where(chosen)
         return f"{condition} AND (due IS NULL OR status IS NOT ?)", [*values, self.names.find(PENDING)]
 
@@ -51,17 +49,15 @@ class NewTaskMissingFromAgentList(Filters):
     """A task that an invoke has started is missing from its agent's list until it has ended."""
 
     def where(self, chosen: Filter) -> tuple[str, list[int | None]]:
-        """Leave out what is still to change."""
         condition, values = super().where(chosen)
         return condition + (" AND due IS NULL" if chosen.agent_id is not None else ""), values
 
 
 @defect("routes", "INVOKE-1", "invoke_agent_async")
 class AsyncAnswersTurnBefore(Routes):
-    """A further turn in the background is answered with the task as the turn before has left it."""
+    """An async invoke that continues a task is answered with the task as the previous turn left it."""
 
     async def invoke_agent_async(self, call: Request) -> Any:
-        """Look before the turn is added."""
         before = self.rules.repository.find(call.body.get("id") or "")
         seen = self.rules.repository.show(before) if before and self.rules.ownership.owns(call.caller, before) else None
         answer = await super().invoke_agent_async(call)
@@ -76,7 +72,6 @@ class SyncAnswersAtOnce(Routes):
     """A sync invoke answers with a task that is still pending."""
 
     async def invoke_agent(self, call: Request) -> Any:
-        """Do not wait."""
         return await self.invoke_agent_async(call)
 
 
@@ -85,7 +80,6 @@ class SyncTurnAnswersAtOnce(Routes):
     """A sync invoke that continues a conversation answers while the turn still runs."""
 
     async def invoke_agent(self, call: Request) -> Any:
-        """Wait for new tasks alone."""
         known = self.rules.repository.find(call.body.get("id") or "")
         return await (self.invoke_agent_async(call) if known else super().invoke_agent(call))
 
@@ -95,7 +89,6 @@ class SyncSubtaskAnswersAtOnce(Routes):
     """A sync invoke of a sub-task answers while it still runs."""
 
     async def invoke_agent(self, call: Request) -> Any:
-        """Wait for tasks without a parent alone."""
         has_parent = call.body.get("parent_execution_id")
         return await (self.invoke_agent_async(call) if has_parent else super().invoke_agent(call))
 
@@ -105,48 +98,46 @@ class SyncSubtaskAnswersAtOnce(Routes):
 
 @defect("request", "INVOKE-3", "invoke_agent", "invoke_agent_stream")
 def new_id_ignored(call: Call) -> None:
-    """An id that the caller chooses for a new task is ignored, unless it runs in the background."""
+    """Sync and stream invokes ignore the id that the caller chooses for a new task."""
     if isinstance(call.body, dict):
         call.body.pop("id", None)
 
 
 @defect("request", "INVOKE-3", *INVOKES)
 def long_ids_cut(call: Call) -> None:
-    """Of an id only the first 64 characters are kept."""
+    """An id is cut to 64 characters."""
     if isinstance(call.body, dict) and isinstance(call.body.get("id"), str):
         call.body["id"] = call.body["id"][:64]
 
 
 @defect("request", "INVOKE-3", *INVOKES)
 def ids_trimmed(call: Call) -> None:
-    """Blanks at either end of an id are taken away."""
+    """Leading and trailing spaces are removed from an id."""
     if isinstance(call.body, dict) and isinstance(call.body.get("id"), str):
         call.body["id"] = call.body["id"].strip()
 
 
 @defect("invocations", "INVOKE-3", *INVOKES)
 class NumberedIds(Invocations):
-    """The ids that the server makes are numbers."""
+    """The ids that the server generates are numbers, not UUIDs."""
 
     def requested_id(self, request: View) -> str:
-        """Count."""
         made = super().requested_id(request)
         return made if request.get("id") else f"task-{int(made[:8], 16)}"
 
 
 @defect("invocations", "INVOKE-3", *INVOKES)
 class IdMustBeUuid(Invocations):
-    """An id that the caller chooses counts only if it has the length of a UUID."""
+    """An id that the caller chooses is ignored unless it has the length of a UUID."""
 
     def requested_id(self, request: View) -> str:
-        """Make one's own for the others."""
         task_id = super().requested_id(request)
         return task_id if len(task_id) == 36 else super().requested_id({})
 
 
 @defect("answer", "INVOKE-3", "invoke_agent_async")
 def answered_id_without_hyphens(call: Call, answer: Answer) -> None:
-    """In the background the answer writes an id that the server made without hyphens."""
+    """An async invoke answers with a generated id without its hyphens."""
     if not call.body.get("id"):
         answer.body["id"] = answer.body["id"].replace("-", "")
 
@@ -156,20 +147,18 @@ def answered_id_without_hyphens(call: Call, answer: Answer) -> None:
 
 @defect("invocations", "INVOKE-4", *INVOKES)
 class TitleCut(Invocations):
-    """A title ends after 16 characters."""
+    """A title is cut to 16 characters."""
 
     def turn_title(self, request: View) -> str | None:
-        """Cut it."""
         title = super().turn_title(request)
         return title and title[:16]
 
 
 @defect("invocations", "INVOKE-4", *INVOKES)
 class SourceIsAlwaysApi(Invocations):
-    """`source` is `api`, whatever the caller says."""
+    """`source` is `api`, whatever the caller sends."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Know no other."""
         turn = super().add_turn(task, request, version)
         turn.source = "api"
         return turn
@@ -180,7 +169,6 @@ class OutputFormatForgotten(Invocations):
     """`output_format` markdown comes back as text."""
 
     def turn_fields(self, request: View, version: str | None) -> View:
-        """Know text and json."""
         fields = super().turn_fields(request, version)
         return fields | ({"output_format": "text"} if fields.get("output_format") == "markdown" else {})
 
@@ -190,7 +178,6 @@ class PayloadFlattened(Invocations):
     """Objects inside `payload_extension` come back as strings."""
 
     def turn_fields(self, request: View, version: str | None) -> View:
-        """Keep one level."""
         fields = super().turn_fields(request, version)
         payload = fields.get("payload_extension") or {}
         flat = {name: str(value) if isinstance(value, dict | list) else value for name, value in payload.items()}
@@ -202,7 +189,6 @@ class PayloadKeepsNoNulls(Invocations):
     """Keys of `payload_extension` whose value is null or false do not come back."""
 
     def turn_fields(self, request: View, version: str | None) -> View:
-        """Keep what is true."""
         fields = super().turn_fields(request, version)
         payload = fields.get("payload_extension")
         return fields | ({"payload_extension": {k: v for k, v in payload.items() if v}} if payload else {})
@@ -213,7 +199,6 @@ class PayloadOfFirstTurn(Invocations):
     """`payload_extension` is the first turn's, whatever later ones send."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Take it over."""
         turn = super().add_turn(task, request, version)
         turn.fields = turn.fields | {"payload_extension": task.turns[0].fields.get("payload_extension")}
         return turn
@@ -230,17 +215,15 @@ class TriggeringAgentForgotten(Invocations):
     """`triggering_agent_id` is forgotten unless there is a parent."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Keep it for sub-tasks."""
         kept = request if task.parent else {**request, "triggering_agent_id": None}
         return super().add_turn(task, kept, version)
 
 
 @defect("invocations", "INVOKE-4", *INVOKES)
 class TitleStripped(Invocations):
-    """Blanks at either end of a title are taken away."""
+    """Leading and trailing spaces are removed from a title."""
 
     def turn_title(self, request: View) -> str | None:
-        """Strip it."""
         title = super().turn_title(request)
         return title and title.strip()
 
@@ -257,7 +240,7 @@ def input_not_required(call: Call) -> None:
 
 @defect("request", "INVOKE-5", "invoke_agent_async", kind="validation")
 def email_not_required(call: Call) -> None:
-    """In the background a `user` without `email` is accepted."""
+    """An async invoke accepts a `user` without `email`."""
     given = call.body.get("input") if isinstance(call.body, dict) else None
     if isinstance(given, dict) and isinstance(given.get("user"), dict):
         given["user"].setdefault("email", "")
@@ -265,14 +248,14 @@ def email_not_required(call: Call) -> None:
 
 @defect("request", "INVOKE-5", "invoke_agent_stream", kind="validation")
 def unknown_format_becomes_text(call: Call) -> None:
-    """An `output_format` that does not exist is taken for text by the stream."""
+    """A stream treats an unknown `output_format` as text."""
     if isinstance(call.body, dict) and call.body.get("output_format") not in (None, "markdown", "json", "voice"):
         call.body["output_format"] = "text"
 
 
 @defect("request", "INVOKE-5", *INVOKES, kind="validation")
 def unknown_effort_dropped(call: Call) -> None:
-    """An `llm_reasoning_effort` or `think_mode` that does not exist is dropped."""
+    """An unknown `llm_reasoning_effort` or `think_mode` is ignored."""
     known = {"llm_reasoning_effort": ("low", "medium", "high", "xhigh"), "think_mode": ("default", "harder")}
     for name, values in known.items():
         if isinstance(call.body, dict) and call.body.get(name, values[0]) not in values:
@@ -281,7 +264,7 @@ def unknown_effort_dropped(call: Call) -> None:
 
 @defect("refusal", "INVOKE-5", "invoke_agent_stream", kind="status")
 def stream_refuses_with_400(call: Call, answer: Answer) -> None:
-    """A body that is not as documented is a 400 to the stream."""
+    """A stream answers 400 to a body that is not as documented."""
     if answer.status == 422:
         answer.status = 400
 
@@ -294,7 +277,6 @@ class SubtaskUnknownToParent(Views):
     """A parent's `sub_executions` stays empty."""
 
     def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
-        """Show none."""
         return super().task_view(task, (), turn)
 
 
@@ -303,16 +285,14 @@ class OnlyLastSubtaskKnown(Views):
     """A parent's `sub_executions` holds the newest sub-task alone."""
 
     def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
-        """Show one."""
         return super().task_view(task, children[-1:], turn)
 
 
 @defect("invocations", "INVOKE-6", *INVOKES, "get_task")
 class TurnUnlinksSubtasks(Invocations):
-    """A task that is continued loses its sub-tasks, which are nobody's from then on."""
+    """A task that is continued loses its sub-tasks: they no longer have a parent."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Begin without any."""
         for child in self.repository.table.children(task.id) if task.turns else ():
             child.parent = None
             self.repository.save(child)
@@ -324,24 +304,22 @@ class FinishedSubtasksNotListed(Filters):
     """A parent filter finds the sub-tasks that run, and not those that have ended."""
 
     def where(self, chosen: Filter) -> tuple[str, list[int | None]]:
-        """Leave out what has ended."""
         condition, values = super().where(chosen)
         return condition + (" AND due IS NOT NULL" if chosen.parent_task_id is not None else ""), values
 
 
 @defect("request", "INVOKE-6", "invoke_agent_stream")
 def streamed_subtask_has_no_parent(call: Call) -> None:
-    """A streamed sub-task is made without its parent."""
+    """A sub-task that is invoked by stream has no parent."""
     if isinstance(call.body, dict):
         call.body.pop("parent_execution_id", None)
 
 
 @defect("views", "INVOKE-6", *INVOKES, "get_task")
 class DeepSubtasksUnknown(Views):
-    """A sub-task's own sub-tasks are not among its `sub_executions`."""
+    """A sub-task's own sub-tasks are missing from its `sub_executions`."""
 
     def task_view(self, task: Task, children: Any, turn: Turn | None = None) -> View:
-        """Look one level deep."""
         return super().task_view(task, () if task.parent else children, turn)
 
 
@@ -350,7 +328,6 @@ class ItemHidesParent(Views):
     """A sub-task is found under its parent, and its `parent_task_id` is null."""
 
     def list_item(self, task: Task) -> Item:
-        """Leave the parent out."""
         return super().list_item(task) | {"parent_task_id": None}
 
 
@@ -362,7 +339,6 @@ class RefusedInvokeMakesTask(Routes):
     """An invoke whose body is refused leaves a failed task behind."""
 
     async def body(self, operation: Any, request: Any) -> View:
-        """Make the task first."""
         try:
             return await super().body(operation, request)
         except ApiError:
@@ -373,7 +349,7 @@ class RefusedInvokeMakesTask(Routes):
 
 @defect("around", "INVOKE-7", *INVOKES)
 async def orphan_of_unknown_parent(call: Call, ask: Ask) -> Answer:
-    """An invoke under a parent that does not exist is refused, and its task is made all the same."""
+    """An invoke under a parent that does not exist is refused, and its task is created nevertheless."""
     answer = await ask(call)
     if answer.status == 404 and isinstance(call.body, dict) and call.body.get("parent_execution_id"):
         body = {name: value for name, value in call.body.items() if name != "parent_execution_id"}
@@ -382,7 +358,7 @@ async def orphan_of_unknown_parent(call: Call, ask: Ask) -> Answer:
 
 
 def leave(rules: Rules, caller: str, agent_id: str) -> None:
-    """Leave a task behind that nobody has asked for."""
+    """Create a failed task that nobody asked for."""
     if rules.ownership.agents.organization_of(agent_id) == caller:
         rules.invocations.invoke(caller, agent_id, {"input": {"text": "fail"}}, None)
 
@@ -392,10 +368,9 @@ def leave(rules: Rules, caller: str, agent_id: str) -> None:
 
 @defect("tasks", "INVOKE-8", *INVOKES, "get_task")
 class InstructionsNotKept(Tasks):
-    """What an invoke says of instructions, expectation and context comes back at once, and is not kept."""
+    """The instructions, expected output and context of an invoke are in its answer, and are not stored."""
 
     def get_task(self, caller: str, task_id: str) -> View:
-        """Show nothing of them."""
         lost = ("instructions_override", "expected_output", "additional_context", "payload_extension", "source")
         return super().get_task(caller, task_id) | dict.fromkeys(lost)
 

@@ -1,4 +1,4 @@
-"""What defects of lists share: all matching items in order, and the page of a list that was asked for."""
+"""Helpers of the defects in lists: all matching items in order, and the requested page of them."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -12,7 +12,7 @@ STATUSES = frozenset({"pending", "executing", "paused", "error", "failed", "comp
 
 
 def cut(answer: Answer, items: Iterable[Item]) -> Answer:
-    """The asked page of other items than the healthy ones, with totals that fit."""
+    """Return the requested page of these items in place of the healthy ones, with totals that fit."""
     page, size = answer.body["page"], answer.body["per_page"]
     found = list(items)
     start = (page - 1) * size
@@ -21,7 +21,7 @@ def cut(answer: Answer, items: Iterable[Item]) -> Answer:
 
 
 async def every(call: Call, ask: Ask) -> list[Item]:
-    """All items that match, whatever page is asked for."""
+    """Return all items that match, whatever page is requested."""
     items: list[Item] = []
     page = 0
     while True:
@@ -41,7 +41,7 @@ async def relist(call: Call, ask: Ask, change: Callable[[list[Item]], Iterable[I
 
 
 async def refilter(call: Call, ask: Ask, name: str, matches: Callable[[Item, str], bool]) -> Answer:
-    """Judge one filter by another rule than equality."""
+    """Apply one filter by another rule than equality."""
     if name not in call.query:
         return await ask(call)
     value = call.query[name]
@@ -49,12 +49,12 @@ async def refilter(call: Call, ask: Ask, name: str, matches: Callable[[Item, str
 
 
 async def elsewhere(call: Call, ask: Ask, page: int) -> list[Item]:
-    """The items of another page of the same list."""
+    """Return the items of another page of the same list."""
     answer = await ask(call.asking(page=str(page)))
     items: list[Item] = answer.body["items"]
     return items
 
 
 def integer(text: str | None) -> int | None:
-    """The number that a parameter spells, if it spells one."""
+    """Return the number in a parameter, None when it is not a number."""
     return int(text) if text and text.removeprefix("-").isdecimal() and text.isascii() else None

@@ -1,4 +1,4 @@
-"""Bugs of a list's order, and of what its items say."""
+"""Bugs in the order of lists, and in their items."""
 
 from itertools import groupby
 from random import Random
@@ -14,19 +14,19 @@ from xpander_mock.parts import DEMO_API_KEY, DEMO_ORGANIZATION, EXECUTING, OTHER
 
 @defect("around", "LIST-6", *LISTS)
 async def oldest_first(call: Call, ask: Ask) -> Answer:
-    """Lists begin with the oldest task."""
+    """Lists are ordered oldest first."""
     return await relist(call, ask, reversed)
 
 
 @defect("around", "LIST-6A", "list_tasks")
 async def last_updated_first(call: Call, ask: Ask) -> Answer:
-    """Lists begin with the task updated last."""
+    """Lists are ordered by `updated_at`, the latest first."""
     return await relist(call, ask, lambda items: sorted(items, key=lambda item: item["updated_at"], reverse=True))
 
 
 @defect("around", "LIST-6", *LISTS)
 async def ties_in_changing_order(call: Call, ask: Ask) -> Answer:
-    """Tasks of the same instant change places from request to request."""
+    """Tasks created at the same instant change places from request to request."""
     dice: Random = call.memory.setdefault("ties", Random(0))  # a defect wants no secrecy
 
     def shuffled(items: list[Item]) -> list[Item]:
@@ -41,7 +41,7 @@ async def ties_in_changing_order(call: Call, ask: Ask) -> Answer:
 
 @defect("answer", "LIST-6", *LISTS)
 def each_page_oldest_first(call: Call, answer: Answer) -> None:
-    """The pages follow each other newest first, and the rows of each are turned round."""
+    """The rows of each page are reversed, while the pages follow each other newest first."""
     answer.body["items"].reverse()
 
 
@@ -63,7 +63,7 @@ async def order_lost_with_status(call: Call, ask: Ask) -> Answer:
 
 @defect("around", "LIST-6A", "list_tasks")
 async def ranges_begin_with_the_oldest(call: Call, ask: Ask) -> Answer:
-    """Between two dates the tasks come oldest first."""
+    """With both date bounds, tasks are ordered oldest first."""
     if not {"from_date", "to_date"} <= call.query.keys():
         return await ask(call)
     return await relist(call, ask, lambda items: items[::-1])
@@ -96,7 +96,7 @@ async def status_filter_crosses_organizations(call: Call, ask: Ask) -> Answer:
 
 @defect("answer", "LIST-7", *LISTS)
 def items_name_first_organization(call: Call, answer: Answer) -> None:
-    """Whoever asks, items name the organization that the server was set up with first."""
+    """Items show the first organization's id to every caller."""
     for item in answer.body["items"]:
         item["organization_id"] = DEMO_ORGANIZATION
 
@@ -109,7 +109,7 @@ def organization_emptied_on_agent_list(call: Call, answer: Answer) -> None:
 
 
 async def joined_with_others(call: Call, ask: Ask) -> Answer:
-    """The list as it is without regard to organizations."""
+    """Return the list of both organizations' tasks."""
     answer = await ask(call)
     if not answer.ok:
         return answer
@@ -128,26 +128,23 @@ class ResultNeverListed(Views):
     """No item of a list has a `result`."""
 
     def list_item(self, task: Task) -> Item:
-        """Leave the result out."""
         return super().list_item(task) | {"result": None}
 
 
 @defect("views", "LIST-8", *LISTS)
 class PlaceholderWhileExecuting(Views):
-    """A task that executes for the first time has a placeholder for its result."""
+    """A task that executes for the first time shows a placeholder as its `result`."""
 
     def list_item(self, task: Task) -> Item:
-        """Show a result that is none."""
         item = super().list_item(task)
         return item | {"result": "…"} if item["result"] is None and task.status == EXECUTING else item
 
 
 @defect("views", "LIST-8", *LISTS)
 class PendingHasInputAsResult(Views):
-    """A task that waits for its first run has its input's text as `result`."""
+    """A pending task shows its input's text as `result`."""
 
     def list_item(self, task: Task) -> Item:
-        """Show the text in place of the result."""
         item = super().list_item(task)
         return item | {"result": task.current.text} if item["result"] is None and task.status == PENDING else item
 
@@ -157,7 +154,6 @@ class SubtaskResultNotListed(Views):
     """The `result` of a sub-task is not listed."""
 
     def list_item(self, task: Task) -> Item:
-        """Leave the result out when there is a parent."""
         return super().list_item(task) | ({"result": None} if task.parent else {})
 
 
@@ -176,5 +172,4 @@ class PendingNeverUpdated(Views):
     """The `updated_at` of a pending task is the beginning of 1970."""
 
     def list_item(self, task: Task) -> dict[str, Any]:
-        """Show a zero for an instant."""
         return super().list_item(task) | ({"updated_at": "1970-01-01T00:00:00Z"} if task.status == PENDING else {})

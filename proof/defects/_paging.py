@@ -1,4 +1,4 @@
-"""Bugs of pages: what they echo, refuse, count, hold and leave out."""
+"""Bugs in pages: what they echo, refuse, count, contain and leave out."""
 
 from proof.defects._defect import LISTS, defect
 from proof.defects._defect_middleware import Answer, Call
@@ -33,7 +33,7 @@ def agent_default_page_of_ten(call: Call) -> None:
 
 @defect("answer", "PAGE-1", *LISTS)
 def page_echo_stops_at_last(call: Call, answer: Answer) -> None:
-    """A page past the end comes back as the number of the last one."""
+    """For a page past the end, `page` is the number of the last page."""
     answer.body["page"] = min(answer.body["page"], max(answer.body["total_pages"], 1))
 
 
@@ -49,7 +49,7 @@ def per_page_echo_lost_with_status(call: Call, answer: Answer) -> None:
 
 @defect("request", "PAGE-2", *LISTS, kind="validation")
 def per_page_clamped_to_fifty(call: Call) -> None:
-    """More than 50 a page is taken for 50 instead of being refused."""
+    """A `per_page` above 50 is treated as 50 instead of being refused."""
     size = integer(call.query.get("per_page"))
     if size is not None and size > 50:
         call.query["per_page"] = "50"
@@ -65,7 +65,7 @@ def page_below_one_is_first(call: Call) -> None:
 
 @defect("request", "PAGE-2", *LISTS, kind="validation")
 def per_page_zero_means_default(call: Call) -> None:
-    """`per_page=0` is taken for not given."""
+    """`per_page=0` is treated as the default."""
     if call.query.get("per_page") == "0":
         del call.query["per_page"]
 
@@ -107,7 +107,7 @@ async def per_page_limit_off_by_one(call: Call, ask: Ask) -> Answer:
 
 @defect("refusal", "PAGE-2", *LISTS, kind="validation")
 def page_error_without_parameter(call: Call, answer: Answer) -> None:
-    """The refusal of a bad page says that the query is wrong, not which parameter."""
+    """The 422 for a bad page names the query, and not the parameter."""
     if answer.status == 422:
         for problem in answer.body["detail"]:
             problem["loc"] = problem["loc"][:1]
@@ -115,7 +115,7 @@ def page_error_without_parameter(call: Call, answer: Answer) -> None:
 
 @defect("refusal", "PAGE-2", "list_tasks", kind="validation")
 def per_page_error_in_camel_case(call: Call, answer: Answer) -> None:
-    """The refusal of a bad `per_page` names it as `perPage`."""
+    """The 422 for a bad `per_page` calls it `perPage`."""
     if answer.status == 422:
         for problem in answer.body["detail"]:
             problem["loc"] = ["perPage" if part == "per_page" else part for part in problem["loc"]]
@@ -132,7 +132,7 @@ def total_counts_the_page(call: Call, answer: Answer) -> None:
 
 @defect("answer", "PAGE-3", *LISTS)
 def total_pages_rounded_down(call: Call, answer: Answer) -> None:
-    """`total_pages` leaves out a last page that is not full."""
+    """`total_pages` does not count a last page that is not full."""
     answer.body["total_pages"] = answer.body["total"] // answer.body["per_page"]
 
 
@@ -144,7 +144,7 @@ def total_pages_one_more_when_even(call: Call, answer: Answer) -> None:
 
 @defect("answer", "PAGE-3", "list_agent_tasks")
 def total_pages_never_zero(call: Call, answer: Answer) -> None:
-    """A search that finds nothing has one page."""
+    """`total_pages` is 1 when nothing matches."""
     answer.body["total_pages"] = max(answer.body["total_pages"], 1)
 
 
@@ -156,7 +156,7 @@ def total_pages_for_default_size(call: Call, answer: Answer) -> None:
 
 @defect("around", "PAGE-3", "list_tasks")
 async def total_unfiltered_on_later_pages(call: Call, ask: Ask) -> Answer:
-    """From page 2 on, `total` and `total_pages` forget the status filter."""
+    """From page 2 on, `total` and `total_pages` ignore the status filter."""
     answer = await ask(call)
     if answer.ok and answer.body["page"] > 1 and "status" in call.query:
         everything = (await ask(call.asking(status=None))).body
@@ -176,7 +176,7 @@ def total_estimated_in_tens(call: Call, answer: Answer) -> None:
 
 @defect("around", "PAGE-4", *LISTS)
 async def row_looked_ahead_stays(call: Call, ask: Ask) -> Answer:
-    """The row read to learn whether there is a next page is left on this one."""
+    """A page contains one row too many: the one read to find out whether there is a next page."""
     answer = await ask(call)
     if answer.ok and answer.body["page"] < answer.body["total_pages"]:
         answer.body["items"] += (await elsewhere(call, ask, answer.body["page"] + 1))[:1]
@@ -185,7 +185,7 @@ async def row_looked_ahead_stays(call: Call, ask: Ask) -> Answer:
 
 @defect("answer", "PAGE-4", *LISTS)
 def full_page_loses_last_row(call: Call, answer: Answer) -> None:
-    """A page that has a next one is cut one row short."""
+    """A page that has a next one lacks its last row."""
     if answer.body["page"] < answer.body["total_pages"]:
         answer.body["items"].pop()
 
@@ -198,7 +198,7 @@ def page_of_twenty_five_at_most(call: Call, answer: Answer) -> None:
 
 @defect("answer", "PAGE-4", "list_agent_tasks")
 def rows_hidden_after_paging(call: Call, answer: Answer) -> None:
-    """Sub-tasks are taken off an agent's page after it was cut, so that pages come short."""
+    """Sub-tasks are removed from an agent's page after paging, so that pages are short."""
     answer.body["items"] = [item for item in answer.body["items"] if not item.get("parent_task_id")]
 
 
@@ -237,7 +237,7 @@ async def offset_in_steps_of_twenty(call: Call, ask: Ask) -> Answer:
 
 @defect("around", "PAGE-5", *LISTS)
 async def same_instant_lost_at_border(call: Call, ask: Ask) -> Answer:
-    """A page goes on with the tasks older than the last one shown, and so misses its equals in time."""
+    """A page continues with tasks older than the last one shown, and so skips tasks created at the same instant."""
     answer = await ask(call)
     if answer.ok:
         items, size = await every(call, ask), answer.body["per_page"]
@@ -250,7 +250,7 @@ async def same_instant_lost_at_border(call: Call, ask: Ask) -> Answer:
 
 @defect("around", "PAGE-5", "list_agent_tasks")
 async def two_digit_pages_cut(call: Call, ask: Ask) -> Answer:
-    """Page 10 and those after it show what the page of their first digit shows."""
+    """Pages from 10 on show the page of their first digit."""
     answer = await ask(call)
     if answer.ok and answer.body["page"] >= 10:
         answer.body["items"] = await elsewhere(call, ask, int(str(answer.body["page"])[0]))
@@ -278,7 +278,7 @@ async def past_the_end_repeats_last(call: Call, ask: Ask) -> Answer:
 
 @defect("answer", "PAGE-6", "list_tasks")
 def past_the_end_counts_nothing(call: Call, answer: Answer) -> None:
-    """The totals are counted from the rows found, so that a page past the end says 0."""
+    """The totals of a page past the end are 0."""
     if not answer.body["items"]:
         answer.body.update(total=0, total_pages=0)
 

@@ -1,4 +1,4 @@
-"""Bugs of stopping: what it does to a task that runs, and to one that has ended."""
+"""Bugs in stops: what they do to a task that runs, and to one that has ended."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ View = dict[str, Any]
 
 
 class Conflict(ApiError):
-    """The task is in no status for it."""
+    """The task's status does not allow the operation."""
 
     status = 409
 
@@ -39,7 +39,6 @@ class StopWithoutFlag(Lifecycle):
     """A stopped task's `is_manually_stopped` stays false."""
 
     def stop(self, task: Task, at: int) -> None:
-        """Leave the flag."""
         super().stop(task, at)
         task.current.stopped = False
 
@@ -49,7 +48,6 @@ class StopOfSubtaskWithoutFlag(Lifecycle):
     """The `is_manually_stopped` of a sub-task that was stopped stays false."""
 
     def stop(self, task: Task, at: int) -> None:
-        """Leave the flag."""
         super().stop(task, at)
         task.current.stopped = task.parent is None
 
@@ -59,7 +57,6 @@ class StopAnswersTaskBefore(Tasks):
     """The answer to a stop is the task as it was before."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
-        """Look first."""
         before = self.repository.show(self.ownership.writable(caller, task_id))
         super().stop_task(caller, task_id)
         return before
@@ -67,10 +64,9 @@ class StopAnswersTaskBefore(Tasks):
 
 @defect("tasks", "STOP-1", "stop_task")
 class StopIsNotKept(Tasks):
-    """The answer to a stop says stopped, and the task goes on as if nothing had been said."""
+    """A stop answers with the stopped task, and the task goes on running."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
-        """Forget to save."""
         task = self.ownership.writable(caller, task_id)
         if self.lifecycle.stoppable(task):
             self.lifecycle.stop(task, self.repository.clock.now())
@@ -82,21 +78,18 @@ class StoppedTaskStillCompletes(Lifecycle):
     """A stopped task becomes completed when its agent ends."""
 
     def stop(self, task: Task, at: int) -> None:
-        """Let the agent go on."""
         answers = [turn.answer for turn in task.turns]
         super().stop(task, at)
         for turn, answer in zip(task.turns, answers, strict=True):
             turn.answer = answer
 
     def due(self, task: Task) -> int | None:
-        """When the agent ends."""
         turn = task.current
         if turn.status == STOPPED and turn.answer:
             return (turn.ended or turn.asked) + turn.answer.executing
         return super().due(task)
 
     def apply_due(self, task: Task, now: int) -> bool:
-        """Take the agent's answer."""
         turn = task.current
         end = self.due(task)
         if turn.status == STOPPED and turn.answer and end is not None and now >= end:
@@ -110,7 +103,6 @@ class StoppedTurnStillCompletes(StoppedTaskStillCompletes):
     """A further turn that was stopped becomes completed when its agent ends."""
 
     def stop(self, task: Task, at: int) -> None:
-        """Let the agent go on, except in a first turn."""
         if len(task.turns) > 1:
             super().stop(task, at)
         else:
@@ -119,19 +111,17 @@ class StoppedTurnStillCompletes(StoppedTaskStillCompletes):
 
 @defect("lifecycle", "STOP-1", "stop_task")
 class PendingTaskIsNotStopped(Lifecycle):
-    """A task that is still pending cannot be stopped: it comes back unchanged, and runs."""
+    """Stopping a pending task does nothing: it comes back unchanged, and runs."""
 
     def stoppable(self, task: Task) -> bool:
-        """Leave the pending out."""
         return task.status != PENDING and super().stoppable(task)
 
 
 @defect("lifecycle", "STOP-1", "stop_task")
 class StopEndsAsError(Lifecycle):
-    """A stopped task is in `error`."""
+    """A stopped task has the status `error`."""
 
     def stop(self, task: Task, at: int) -> None:
-        """Treat it as broken off."""
         super().stop(task, at)
         self.enter(task, task.current, ERROR, at)
 
@@ -144,7 +134,6 @@ class StopOverwritesFinalState(Lifecycle):
     """A completed task becomes stopped, and loses its result."""
 
     def stoppable(self, task: Task) -> bool:
-        """Let everything be stopped."""
         return True
 
 
@@ -153,7 +142,6 @@ class StopOfFinishedConflicts(Tasks):
     """Stopping a task in a final state is a 409."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
-        """Refuse."""
         if self.ownership.writable(caller, task_id).status in FINAL:
             raise Conflict("Task is not running")
         return super().stop_task(caller, task_id)
@@ -164,7 +152,6 @@ class StopAgainMovesTimes(Lifecycle):
     """Stopping a stopped task again moves its `finished_at` and `updated_at`."""
 
     def stoppable(self, task: Task) -> bool:
-        """Stop the stopped."""
         return task.status == STOPPED or super().stoppable(task)
 
 
@@ -173,7 +160,6 @@ class StopMarksFinishedTask(Tasks):
     """Stopping a completed task leaves its status and sets `is_manually_stopped`."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
-        """Set the flag whatever the status."""
         task = self.ownership.writable(caller, task_id)
         if task.status == COMPLETED:
             task.current.stopped = True
@@ -186,7 +172,6 @@ class StopOfCompletedMovesUpdate(Tasks):
     """Stopping a completed task moves its `updated_at`."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
-        """Touch it."""
         task = self.ownership.writable(caller, task_id)
         if task.status == COMPLETED:
             task.updated = self.repository.clock.now()
@@ -199,10 +184,9 @@ class StopOfCompletedMovesUpdate(Tasks):
 
 @defect("views", "META-6", "stop_task", "list_tasks", "list_agent_tasks")
 class StoppedListedAsCompleted(Views):
-    """A list shows a task that a caller has stopped as completed."""
+    """Lists show a stopped task as completed."""
 
     def list_item(self, task: Task) -> Item:
-        """Know final and running only."""
         item = super().list_item(task)
         return item | {"status": COMPLETED} if task.status == STOPPED and task.current.stopped else item
 
@@ -229,7 +213,6 @@ class StopTakesSiblingsAlong(Tasks):
     """Stopping a sub-task stops its running siblings as well."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
-        """Stop the family."""
         parent = self.ownership.writable(caller, task_id).parent
         for sibling in self.repository.table.children(parent) if parent else ():
             if sibling.id != task_id and self.lifecycle.stoppable(sibling):
@@ -243,7 +226,6 @@ class StopReachesParent(Tasks):
     """Stopping a sub-task marks its parent as manually stopped."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
-        """Mark the wrong one too."""
         task = self.ownership.writable(caller, task_id)
         parent = self.repository.find(task.parent) if task.parent else None
         if parent:
@@ -260,7 +242,6 @@ class RunningTaskIsNotDeleted(Tasks):
     """Deleting a task that runs is a 409."""
 
     def delete_task(self, caller: str, task_id: str) -> None:
-        """Refuse."""
         if self.ownership.writable(caller, task_id).status in RUNNING:
             raise Conflict("Task is running, stop it first")
         super().delete_task(caller, task_id)
@@ -268,10 +249,9 @@ class RunningTaskIsNotDeleted(Tasks):
 
 @defect("tasks", "DEL-3", "delete_task")
 class DeleteOnlyStopsRunning(Tasks):
-    """Deleting a task that runs stops it, and it stays."""
+    """Deleting a task that runs stops it, and does not delete it."""
 
     def delete_task(self, caller: str, task_id: str) -> None:
-        """Stop in place of deleting."""
         task = self.ownership.writable(caller, task_id)
         if task.status not in RUNNING:
             super().delete_task(caller, task_id)
@@ -291,7 +271,6 @@ class RunningTaskComesBack:
         """Notes the tasks that run when they are deleted."""
 
         def delete_task(self, caller: str, task_id: str) -> None:
-            """Note a running task."""
             task = self.ownership.writable(caller, task_id)
             super().delete_task(caller, task_id)
             if task.status in RUNNING:
@@ -301,7 +280,6 @@ class RunningTaskComesBack:
         """Writes those tasks back when they end."""
 
         def apply_due(self) -> None:
-            """Write back what has ended."""
             ghosts, now = _GHOSTS.of(self), self.clock.now()
             for task_id, task in list(ghosts.items()):
                 due = self.lifecycle.due(task)
@@ -316,7 +294,6 @@ class WaitingTaskIsNotDeleted(Tasks):
     """Deleting a pending or paused task is a 409."""
 
     def delete_task(self, caller: str, task_id: str) -> None:
-        """Refuse what waits."""
         if self.ownership.writable(caller, task_id).status in (PENDING, PAUSED):
             raise Conflict("Task has not started")
         super().delete_task(caller, task_id)
@@ -324,10 +301,9 @@ class WaitingTaskIsNotDeleted(Tasks):
 
 @defect("tasks", "STOP-2", "stop_task")
 class StopOfFailedClearsResult(Tasks):
-    """Stopping a failed task takes its message away."""
+    """Stopping a failed task removes its result."""
 
     def stop_task(self, caller: str, task_id: str) -> View:
-        """Clear the result of what failed."""
         task = self.ownership.writable(caller, task_id)
         if task.status in (FAILED, ERROR):
             task.current.result = None

@@ -1,4 +1,4 @@
-"""Bugs of streams: each function makes the generator of one answer, which turns every event into those sent on."""
+"""Bugs in streams: each function returns an edit, which turns every event of one answer into the events to send."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +13,7 @@ STREAM = "invoke_agent_stream"
 
 
 def change(edit: Callable[[Event], Event]) -> Edit:
-    """An edit that keeps the number of events."""
+    """Return an edit that turns each event into one."""
     return lambda event: [edit(event)]
 
 
@@ -40,7 +40,7 @@ def chunks_carry_message_id(call: Call) -> Edit:
 
 @defect("events", "STREAM-1", STREAM)
 def created_told_late(call: Call) -> Edit:
-    """`task_created` comes when the task has ended, just before `task_finished`."""
+    """`task_created` is sent when the task has ended, just before `task_finished`."""
     held: list[Event] = []
 
     def edit(event: Event) -> list[Event]:
@@ -87,13 +87,13 @@ def last_chunk_lost(call: Call) -> Edit:
 
 @defect("events", "STREAM-2", STREAM)
 def chunks_trimmed(call: Call) -> Edit:
-    """Chunks lose the blanks at their ends."""
+    """Chunks lose their leading and trailing spaces."""
     return change(lambda event: event | ({"data": event["data"].strip()} if event["type"] == "chunk" else {}))
 
 
 @defect("events", "STREAM-2", STREAM)
 def chunks_in_ascii(call: Call) -> Edit:
-    """In chunks a question mark stands for what is not ASCII."""
+    """In chunks, characters outside ASCII are question marks."""
 
     def edit(event: Event) -> Event:
         return event | ({"data": event["data"].encode("ascii", "replace").decode()} if event["type"] == "chunk" else {})
@@ -116,7 +116,7 @@ def first_chunk_repeated(call: Call) -> Edit:
 
 @defect("events", "STREAM-2", STREAM)
 def finish_told_with_other_time(call: Call) -> Edit:
-    """The last event's task has a `finished_at` of its own, which get does not show."""
+    """The last event's task has another `finished_at` than get shows."""
     return change(
         lambda event: (
             event | {"data": event["data"] | {"finished_at": "2026-01-01T00:00:00Z"}}
@@ -149,7 +149,7 @@ def created_without_task(call: Call) -> Edit:
 
 @defect("events", "STREAM-3", STREAM)
 def finish_without_result(call: Call) -> Edit:
-    """`task_finished` carries a task without its result, which one is to join from the chunks."""
+    """`task_finished` carries a task without its result."""
     return change(
         lambda event: event | {"data": event["data"] | {"result": None}} if event["type"] == "task_finished" else event
     )

@@ -1,4 +1,4 @@
-"""Bugs of conversations."""
+"""Bugs in conversations."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ Said = dict[str, Any]
 
 @defect("answer", "THREAD-1", "get_task_thread")
 def thread_newest_first(call: Call, answer: Answer) -> None:
-    """A thread begins with the message said last."""
+    """A thread is ordered newest first."""
     answer.body.reverse()
 
 
@@ -34,10 +34,9 @@ def thread_without_empty_texts(call: Call, answer: Answer) -> None:
 
 @defect("threads", "THREAD-1", "stop_task", "get_task_thread")
 class StoppedTurnUnsaid(Threads):
-    """The thread of a task that was stopped lacks what the user had asked in that turn."""
+    """The thread of a stopped task lacks the user's input of the stopped turn."""
 
     def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:
-        """Say nothing of it."""
         return [] if turn.stopped else super().turn_messages(task, turn, number)
 
 
@@ -53,14 +52,13 @@ class ThreadSaysTitle(Threads):
     """A thread begins with the task's title in place of the user's input."""
 
     def thread(self, task: Task) -> list[Said]:
-        """Say the title."""
         first, *others = super().thread(task)
         return [first | {"content": task.turns[0].title or first["content"]}, *others]
 
 
 @defect("answer", "THREAD-1", *THREADS)
 def long_messages_cut(call: Call, answer: Answer) -> None:
-    """A message ends after 60 characters."""
+    """A message is cut to 60 characters."""
     for messages in [answer.body] if isinstance(answer.body, list) else answer.body.values():
         for message in messages:
             message["content"] = message["content"] and message["content"][:60]
@@ -74,25 +72,22 @@ class ThreadWithSystemMessage(Threads):
     """A thread begins with the agent's instructions."""
 
     def thread(self, task: Task) -> list[Said]:
-        """Leave the system's message."""
         return self.messages(task)[:1] + super().thread(task)
 
 
 @defect("threads", "THREAD-2", "get_task_thread")
 class ThreadWithToolMessages(Threads):
-    """A thread holds the messages of tools."""
+    """A thread has the messages of tools."""
 
     def thread(self, task: Task) -> list[Said]:
-        """Leave the tools' messages."""
         return [message for message in self.messages(task) if message["role"] != "system"]
 
 
 @defect("tasks", "THREAD-2", "get_task_thread")
 class ThreadWithSubtasks(Tasks):
-    """A thread goes on with the messages of the sub-tasks."""
+    """A thread also has the messages of the sub-tasks, at its end."""
 
     def get_task_thread(self, caller: str, task_id: str) -> list[Said]:
-        """Add the sub-tasks' messages."""
         own = super().get_task_thread(caller, task_id)
         children = self.repository.table.children(task_id)
         said = [message for child in children for message in self.threads.messages(child)]
@@ -116,7 +111,7 @@ def full_thread_of_first_subtask(call: Call, answer: Answer) -> None:
 
 @defect("answer", "THREAD-3", "get_task_thread_full")
 def full_thread_root_newest_first(call: Call, answer: Answer) -> None:
-    """The full thread's `root` begins with the message said last."""
+    """The full thread's `root` is ordered newest first."""
     answer.body["root"].reverse()
 
 
@@ -125,7 +120,6 @@ class FullThreadOfLastTurn(Tasks):
     """The full thread's `root` holds the last turn alone."""
 
     def get_task_thread_full(self, caller: str, task_id: str) -> dict[str, list[Said]]:
-        """Cut the turns before."""
         full = super().get_task_thread_full(caller, task_id)
         users = [place for place, message in enumerate(full["root"]) if message["role"] == "user"]
         return full | {"root": full["root"][users[-1] :]}
@@ -165,7 +159,7 @@ def full_thread_has_key_of_task_itself(call: Call, answer: Answer) -> None:
 
 @defect("around", "THREAD-4", "get_task_thread_full")
 async def threads_of_two_subtasks_swapped(call: Call, ask: Ask) -> Answer:
-    """With two sub-tasks or more, each has the conversation of the next."""
+    """With two sub-tasks or more, each key holds the conversation of the next sub-task."""
     answer = await ask(call)
     if answer.ok:
         keys = [key for key in answer.body if key != "root"]
@@ -182,7 +176,6 @@ class ThreadOfLastTurn(Threads):
     """A thread holds the last turn alone."""
 
     def messages(self, task: Task) -> list[Said]:
-        """Cut the turns before."""
         messages = super().messages(task)
         users = [place for place, message in enumerate(messages) if message["role"] == "user"]
         return messages[:1] + messages[users[-1] :]
@@ -190,10 +183,9 @@ class ThreadOfLastTurn(Threads):
 
 @defect("threads", "TURN-3", *THREADS)
 class NewTurnFirst(Threads):
-    """A thread tells the turns from the last to the first, each in order."""
+    """A thread has the turns from the last to the first, each in order."""
 
     def messages(self, task: Task) -> list[Said]:
-        """Put each turn before the others."""
         system, *said = super().messages(task)
         turns: list[list[Said]] = []
         for message in said:
@@ -205,29 +197,26 @@ class NewTurnFirst(Threads):
 
 @defect("threads", "TURN-3", *THREADS)
 class OlderAnswersForgotten(Threads):
-    """Of the turns before the last a thread has the user's inputs and not the answers."""
+    """A thread lacks the answers of all turns but the last."""
 
     def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:
-        """Leave out what was answered before."""
         messages = super().turn_messages(task, turn, number)
         return messages if turn is task.turns[-1] else messages[:1]
 
 
 @defect("threads", "TURN-3", *THREADS)
 class MiddleTurnsForgotten(Threads):
-    """Of more than two turns a thread has the first and the last."""
+    """A thread has only the first and the last turn."""
 
     def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:
-        """Leave out what lies between."""
         between = turn not in (task.turns[0], task.turns[-1])
         return [] if between else super().turn_messages(task, turn, number)
 
 
 @defect("threads", "TURN-3", *THREADS)
 class LaterInputsNotSaid(Threads):
-    """From the second turn on a thread gains the answer and not the input."""
+    """From the second turn on, a thread gains the answer and not the input."""
 
     def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:
-        """Leave out the question once there is an answer."""
         messages = super().turn_messages(task, turn, number)
         return messages[1:] if number and turn.status == COMPLETED else messages

@@ -1,4 +1,4 @@
-"""Bugs of continued conversations: what a further turn does to the record."""
+"""Bugs in continued conversations: what a further turn does to the task."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ View = dict[str, Any]
 
 
 def reused(call: Call) -> bool:
-    """Whether an invoke names an id that an earlier one has named."""
+    """Tell whether an earlier invoke has used the same id."""
     seen: set[str] = call.memory.setdefault("seen", set())
     task_id = call.body.get("id") if isinstance(call.body, dict) else None
     if not isinstance(task_id, str) or task_id in seen:
@@ -25,17 +25,16 @@ def reused(call: Call) -> bool:
 
 @defect("invocations", "TURN-1", *INVOKES)
 class TurnMakesNewTask(Invocations):
-    """An invoke that reuses an id makes a new task with an id of its own."""
+    """An invoke that reuses an id makes a new task with another id."""
 
     def requested_id(self, request: View) -> str:
-        """Avoid an id that is taken."""
         task_id = super().requested_id(request)
         return super().requested_id({}) if self.repository.table.find(task_id) else task_id
 
 
 @defect("request", "TURN-1", *INVOKES)
 def background_turn_makes_new_task(call: Call) -> None:
-    """In the background, an invoke that reuses an id makes a new task."""
+    """An async invoke that reuses an id makes a new task."""
     if reused(call) and call.operation == "invoke_agent_async":
         del call.body["id"]
 
@@ -56,7 +55,6 @@ class TurnsCounted(Lists):
     """`total` counts a task once for each of its turns."""
 
     def total(self, chosen: Any) -> int:
-        """Count turns."""
         where, values = self.table.filters.where(chosen)
         sql = f"SELECT sum(json_array_length(task, '$.turns')) FROM tasks WHERE {where}"  # as the store does
         return self.table.database.execute(sql, values).fetchone()[0] or 0
@@ -64,7 +62,7 @@ class TurnsCounted(Lists):
 
 @defect("around", "TURN-1", *INVOKES, *LISTS)
 async def continued_task_listed_twice(call: Call, ask: Ask) -> Answer:
-    """A continued task is listed once more."""
+    """A continued task is listed twice."""
     again = call.memory.setdefault("again", set())
     if call.operation in INVOKES:
         if reused(call):
@@ -81,7 +79,6 @@ class TitleOfFirstTurn(Invocations):
     """A task keeps the title of its first turn."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Take the title over."""
         turn = super().add_turn(task, request, version)
         turn.title = task.turns[0].title
         return turn
@@ -92,16 +89,14 @@ class ListedResultOfFirstTurn(Views):
     """A list shows the result of a task's first turn."""
 
     def list_item(self, task: Task) -> Item:
-        """Show the first result."""
         return super().list_item(task) | {"result": task.turns[0].result}
 
 
 @defect("views", "TURN-2", *LISTS)
 class UpdatedAtOfFirstTurn(Views):
-    """`updated_at` stays where the first turn has left it."""
+    """`updated_at` does not change after the first turn."""
 
     def list_item(self, task: Task) -> Item:
-        """Show the end of the first turn."""
         first = task.turns[0]
         at = first.ended or first.paused or first.started or first.asked
         return super().list_item(task) | ({"updated_at": format_instant(at)} if len(task.turns) > 1 else {})
@@ -112,7 +107,6 @@ class TurnMovesCreatedAt(Invocations):
     """A further turn moves `created_at`."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Count it as made now."""
         turn = super().add_turn(task, request, version)
         task.created = turn.asked
         return turn
@@ -123,7 +117,6 @@ class ListedTitleOfFirstTurn(Views):
     """A list shows the title of a task's first turn; opened, the task has the right one."""
 
     def list_item(self, task: Task) -> Item:
-        """Show the first title."""
         return super().list_item(task) | {"title": task.turns[0].title}
 
 
@@ -135,7 +128,6 @@ class TurnWakesSiblings(Invocations):
     """A further turn of a sub-task moves the `updated_at` of its siblings."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Touch them all."""
         turn = super().add_turn(task, request, version)
         for sibling in self.repository.table.children(task.parent) if task.parent and len(task.turns) > 1 else ():
             if sibling.id != task.id:
@@ -149,7 +141,6 @@ class TurnRestartsParent(Invocations):
     """A further turn of a sub-task sets its finished parent back to pending."""
 
     def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
-        """Set the parent back."""
         turn = super().add_turn(task, request, version)
         parent = self.repository.table.find(task.parent) if task.parent and len(task.turns) > 1 else None
         if parent:

@@ -1,4 +1,4 @@
-"""Mocks in processes of their own."""
+"""Mocks in separate processes."""
 
 import subprocess
 import sys
@@ -10,7 +10,7 @@ COMMAND = [sys.executable, "-m", "xpander_mock"]
 
 @contextmanager
 def running(*options: str, log: bool = False) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A mock in its own process, and its address."""
+    """Start a mock in another process; yield the process and the mock's address."""
     process = subprocess.Popen(
         [*COMMAND, "--port", "0", *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE if log else None, text=True
     )

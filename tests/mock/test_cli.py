@@ -1,4 +1,4 @@
-"""The command line: how it starts, complains and ends."""
+"""The command line: how it starts, reports errors and stops."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ def get(url: str, **params: str | int) -> httpx.Response:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_quickly_and_cleanly(number: signal.Signals) -> None:
-    """SIGTERM and SIGINT end it with status 0 in well under two seconds, an open stream notwithstanding."""
+    """SIGTERM and SIGINT end it with status 0 in well under two seconds, even while a stream is open."""
     with running("--executing", "60") as (process, url):
         agent_id = get(f"{url}/v1/tasks", per_page=1).json()["items"][0]["agent_id"]
         address = f"{url}/v1/agents/{agent_id}/invoke/stream"
@@ -38,7 +38,7 @@ def test_a_signal_ends_it_quickly_and_cleanly(number: signal.Signals) -> None:
         assert process.stdout.read() == ""
 
 
-def test_it_serves_what_it_was_told_to_make_up() -> None:
+def test_it_serves_the_sample_tasks_of_its_options() -> None:
     """`--tasks` and `--seed` decide the tasks, the same each time."""
     lists = []
     for _ in range(2):
@@ -62,7 +62,7 @@ def test_it_serves_what_it_was_told_to_make_up() -> None:
     ],
 )
 def test_a_bad_option_is_one_line_and_status_2(options: list[str]) -> None:
-    """What is wrong is said in one line on stderr."""
+    """One line on stderr names the problem."""
     ended = subprocess.run([*COMMAND, *options], capture_output=True, text=True, timeout=20)
     assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
     assert options[0] in ended.stderr or "extra" in ended.stderr
@@ -79,8 +79,8 @@ def test_a_busy_port_is_one_line_and_status_1() -> None:
     assert f"127.0.0.1:{port}" in ended.stderr
 
 
-def test_what_is_no_data_file_is_one_line_and_status_1(tmp_path: Path) -> None:
-    """A text file, a folder, a path that leads nowhere and another program's SQLite file are refused and left alone."""
+def test_an_unusable_data_file_is_one_line_and_status_1(tmp_path: Path) -> None:
+    """A text file, a folder, a missing path and another program's SQLite file are refused, unchanged."""
     text = tmp_path / "text"
     text.write_text("hello " * 1000)
     other = tmp_path / "other"
@@ -97,7 +97,7 @@ def test_what_is_no_data_file_is_one_line_and_status_1(tmp_path: Path) -> None:
 
 
 def test_a_data_file_survives_restart_and_kill(tmp_path: Path) -> None:
-    """What was acknowledged is there after a SIGKILL, and a task that ran goes on by the clock meanwhile."""
+    """Acknowledged writes survive a SIGKILL, and a running task ends by the clock meanwhile."""
     data = str(tmp_path / "tasks.db")
     with running("--data", data, "--tasks", "10", "--executing", "0.3") as (process, url):
         agent_id = get(f"{url}/v1/tasks", per_page=1).json()["items"][0]["agent_id"]
@@ -115,8 +115,8 @@ def test_a_data_file_survives_restart_and_kill(tmp_path: Path) -> None:
         assert get(f"{url}/v1/tasks").json()["total"] <= 11
 
 
-def test_help_says_it_all() -> None:
-    """Every option is explained, with its default, and the demo keys are told."""
+def test_help_explains_every_option() -> None:
+    """`--help` explains every option with its default, and shows the demo keys."""
     text = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, timeout=20).stdout
     for told in ("--host", "--port", "--data", "--tasks", "--seed", "127.0.0.1", "8787", DEMO_API_KEY, OTHER_API_KEY):
         assert told in text

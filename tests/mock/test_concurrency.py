@@ -9,7 +9,7 @@ from xpander_mock import Settings, XpanderMock
 
 
 def test_many_invokes_at_once_lose_no_task() -> None:
-    """200 synchronous invokes at once all end completed, each with its own answer, and lists have every one."""
+    """200 synchronous invokes at once all end completed, each with its own answer, and lists show all of them."""
     with (
         XpanderMock(Settings(pending=0.01, executing=0.02, tasks=0)) as mock,
         httpx.Client(
@@ -30,7 +30,7 @@ def test_many_invokes_at_once_lose_no_task() -> None:
 
 
 def test_turns_of_one_conversation_all_arrive() -> None:
-    """Twenty callers who continue one conversation at once all get their own turn's answer, and the thread has all."""
+    """Twenty callers that continue one conversation at once each get their turn's answer; the thread has all turns."""
     with (
         XpanderMock(Settings(pending=0, executing=0.005, tasks=0)) as mock,
         httpx.Client(base_url=mock.url, headers={"x-api-key": mock.api_key}, timeout=30) as client,
@@ -50,7 +50,7 @@ def test_turns_of_one_conversation_all_arrive() -> None:
 
 
 def test_totals_agree_with_lists_while_others_write() -> None:
-    """While tasks come, stop and go, no answer is a 5xx, and every page's total fits its items."""
+    """While tasks are created, stopped and deleted, no answer is a 5xx, and every page's total fits its items."""
     with (
         XpanderMock(Settings(pending=0.001, executing=0.002, tasks=20)) as mock,
         httpx.Client(base_url=mock.url, headers={"x-api-key": mock.api_key}, timeout=30) as client,

@@ -1,4 +1,4 @@
-"""The handle: what a test can do to a running mock, over HTTP."""
+"""The control: what a test can do to a running mock, over HTTP."""
 
 import json
 import time
@@ -21,7 +21,7 @@ def running() -> Iterator[XpanderMock]:
 
 @pytest.fixture
 def mock(running: XpanderMock) -> Iterator[MockClient]:
-    """A handle that knows nothing but the address, and a clean state."""
+    """A client that knows only the address, on a mock in a clean state."""
     running.reset()
     yield MockClient(running.url)
     running.reset()
@@ -40,7 +40,7 @@ def invoke(client: httpx.Client, mock: MockClient, text: str = "hello", **reques
 
 
 def test_reset_brings_everything_back(mock: MockClient, client: httpx.Client) -> None:
-    """Tasks, clock, scripts, faults, limit and remembered requests are as at the start."""
+    """A reset restores tasks, clock, scripts, faults and limit, and clears the log of requests."""
     before, first = mock.state(), client.get("/v1/tasks").json()
     invoke(client, mock)
     client.delete("/v1/tasks/81250b20-e9d7-4b3b-9995-07dc72b4bb59")
@@ -72,8 +72,8 @@ def test_reset_takes_less_than_five_milliseconds(mock: MockClient, client: httpx
     assert min(durations) < 0.005
 
 
-def test_seed_makes_up_other_tasks(mock: MockClient, client: httpx.Client) -> None:
-    """The same for the same number, in place of all others."""
+def test_seed_generates_other_tasks(mock: MockClient, client: httpx.Client) -> None:
+    """`seed` replaces all tasks by sample tasks, the same for the same number."""
     totals = []
     for number in (1, 1, 2):
         mock.seed(60, number)
@@ -85,7 +85,7 @@ def test_seed_makes_up_other_tasks(mock: MockClient, client: httpx.Client) -> No
 
 
 def test_a_task_is_added_with_the_given_fields(mock: MockClient, client: httpx.Client) -> None:
-    """Given fields are the task's, the others fit them, and lists have it in its place."""
+    """A task has the given fields, the others fit them, and lists show it in its place."""
     given = {
         "id": "given",
         "status": "paused",
@@ -124,16 +124,16 @@ def test_a_task_is_added_with_the_given_fields(mock: MockClient, client: httpx.C
         ({"is_manually_stopped": "yes"}, "is_manually_stopped"),
     ],
 )
-def test_a_wrong_field_is_told(mock: MockClient, fields: dict[str, Any], told: str) -> None:
-    """The error names what was wrong and nothing is kept."""
+def test_a_wrong_field_is_refused(mock: MockClient, fields: dict[str, Any], told: str) -> None:
+    """The error names the wrong field or value, and nothing is stored."""
     before = mock.state()["tasks"]
     with pytest.raises(ControlError, match=told):
         mock.add_task(**fields)
     assert mock.state()["tasks"] == before
 
 
-def test_the_clock_is_in_the_tests_hand(mock: MockClient, client: httpx.Client) -> None:
-    """Frozen, tasks run only when it is advanced; it can be set to any time."""
+def test_the_clock_can_be_set(mock: MockClient, client: httpx.Client) -> None:
+    """With a frozen clock tasks run only when it is advanced; it can be set to any time."""
     mock.clock.freeze(datetime(2031, 5, 1, tzinfo=UTC))
     path = f"/v1/agents/{mock.agent_id}/invoke/async"
     task_id = client.post(path, json={"input": {}}).json()["id"]
@@ -149,8 +149,8 @@ def test_the_clock_is_in_the_tests_hand(mock: MockClient, client: httpx.Client) 
         mock.clock.freeze(datetime(2031, 5, 1))
 
 
-def test_agents_answer_what_a_script_says(mock: MockClient, client: httpx.Client) -> None:
-    """Text, JSON, failure, pause and other fields, for the invokes that it names, as often as it says."""
+def test_agents_answer_by_script(mock: MockClient, client: httpx.Client) -> None:
+    """A script sets text, JSON, failure, pause and other fields, for the invokes that it matches, `times` times."""
     mock.script(text="weather", value={"sun": True})
     mock.script(text="^once$", times=1, result="just once")
     mock.script(text="broken", status="failed", result="out of order", fields={"execution_attempts": 3})
@@ -167,8 +167,8 @@ def test_agents_answer_what_a_script_says(mock: MockClient, client: httpx.Client
     assert invoke(client, mock, "the weather?")["result"] == "the weather?"
 
 
-def test_a_script_says_chunks_sub_tasks_and_how_long(mock: MockClient, client: httpx.Client) -> None:
-    """A stream sends the chunks as given, the sub-tasks exist, and the clock tells how long it took."""
+def test_a_script_sets_chunks_sub_tasks_and_times(mock: MockClient, client: httpx.Client) -> None:
+    """A stream sends the given chunks, the sub-tasks exist, and the task takes the given seconds."""
     mock.clock.freeze()
     mock.script(
         chunks=["a", "", "b c"],
@@ -198,15 +198,15 @@ def test_a_script_says_chunks_sub_tasks_and_how_long(mock: MockClient, client: h
 @pytest.mark.parametrize(
     "script", [{"colour": 1}, {"status": "stopped"}, {"result": "a", "chunks": ["b"]}, {"text": "("}, {"pending": -1}]
 )
-def test_a_wrong_script_is_told(mock: MockClient, script: dict[str, Any]) -> None:
-    """A script that says nothing sensible is refused."""
+def test_a_wrong_script_is_refused(mock: MockClient, script: dict[str, Any]) -> None:
+    """A script with an unknown field, a wrong value or two results is refused."""
     with pytest.raises(ControlError):
         mock.script(**script)
     assert mock.state()["scripts"] == []
 
 
-def test_requests_can_be_seen(mock: MockClient, client: httpx.Client) -> None:
-    """The requests that came, oldest first, with their operation, body and status, and without credentials."""
+def test_requests_are_logged(mock: MockClient, client: httpx.Client) -> None:
+    """The log has the requests oldest first, with operation, body and status, and without credentials."""
     client.get("/v1/tasks?page=0&user_id=%C3%A4", headers={"authorization": "Bearer secret", "x-request-id": "r"})
     invoke(client, mock, "look")
     client.get("/nowhere")
@@ -245,14 +245,14 @@ def test_the_state_can_be_saved_and_loaded(mock: MockClient, client: httpx.Clien
 
 @pytest.mark.parametrize(("method", "path"), ACTIONS)
 def test_nonsense_is_refused_and_never_a_server_error(running: XpanderMock, method: str, path: str) -> None:
-    """Whatever is sent to the control, it answers 2xx or a 422 with the reason."""
+    """The control answers any request body with 2xx, or with a 422 that gives the reason."""
     for content in (b"{", b"[]", b"5", b'"x"', b'{"x": 1}', b'{"tasks": -1, "number": 0}', b"null", b"\xff"):
         response = httpx.request(method, running.url + path, content=content)
         assert response.status_code in (200, 204, 422), response.text
     running.reset()
 
 
-def test_something_else_than_a_mock_is_told() -> None:
-    """A handle on an address where no mock is says so."""
+def test_an_address_without_a_mock_is_an_error() -> None:
+    """A client of an address where nothing listens raises OSError."""
     with pytest.raises(OSError, match="refused"):
         MockClient("http://127.0.0.1:9").reset()

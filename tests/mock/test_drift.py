@@ -36,7 +36,7 @@ def test_the_mock_routes_exactly_the_documented_operations() -> None:
 
 
 def test_every_operation_has_its_handler_and_every_handler_its_operation() -> None:
-    """A handler is named as its operation, and says where it is served."""
+    """A handler has the name of its operation, and its docstring the method and path."""
     handlers = {name: doc for name, doc in vars(Routes).items() if re.match(r"(GET|POST|DELETE) /", doc.__doc__ or "")}
     assert handlers.keys() == CONTRACT.operations.keys()
     for name, handler in handlers.items():
@@ -45,7 +45,7 @@ def test_every_operation_has_its_handler_and_every_handler_its_operation() -> No
 
 
 def test_every_documented_query_parameter_is_used() -> None:
-    """Each filter of the contract selects by something, each field of `Filter` is a documented parameter."""
+    """Every documented query parameter is a field of `Filter`, and every field a documented parameter."""
     names = {
         parameter.name
         for operation in CONTRACT.operations.values()
@@ -57,7 +57,7 @@ def test_every_documented_query_parameter_is_used() -> None:
 
 
 def test_every_refusal_has_a_documented_status() -> None:
-    """Whatever the mock refuses with is documented for some operation; 429 and 500 for all."""
+    """Every status of a refusal is documented for some operation; 401, 422, 429 and 500 for all."""
     documented = set.union(*(set(operation.statuses) for operation in CONTRACT.operations.values()))
     # Defects bring errors of their own, which another test may have imported.
     kinds = [kind for kind in ApiError.__subclasses__() if kind.__module__ == ApiError.__module__]
@@ -67,6 +67,6 @@ def test_every_refusal_has_a_documented_status() -> None:
 
 
 def test_the_packaged_contract_is_the_repositorys() -> None:
-    """The package carries `openapi.yaml` itself, not a copy that can age."""
+    """The mock reads the repository's `openapi.yaml`, not a copy that can become outdated."""
     with open("openapi.yaml", "rb") as file:
         assert file.read() == contract_text()

@@ -32,7 +32,7 @@ def events(client: httpx.Client, mock: MockClient, text: str = "one two three") 
 
 
 def until_it_breaks(parts: Iterator[T]) -> Iterator[T]:
-    """What comes before the connection breaks, which it must."""
+    """Yield the parts that arrive before the connection breaks; fail when it does not break."""
     while True:
         try:
             yield next(parts)
@@ -43,7 +43,7 @@ def until_it_breaks(parts: Iterator[T]) -> Iterator[T]:
 
 
 def test_latency_comes_before_the_answer(mock: MockClient, client: httpx.Client) -> None:
-    """The answer is as ever, later."""
+    """Latency delays the answer and does not change it."""
     mock.fault("latency", seconds=0.2, operation="get_task")
     begun = time.perf_counter()
     assert client.get("/v1/tasks").status_code == 200
@@ -53,7 +53,7 @@ def test_latency_comes_before_the_answer(mock: MockClient, client: httpx.Client)
 
 
 def test_a_status_with_body_and_headers(mock: MockClient, client: httpx.Client) -> None:
-    """The operation does not run; status, body and headers are as the rule says, text as it stands."""
+    """The rule's status, body and headers are sent in place of the operation's answer, a string as plain text."""
     mock.fault("status", status=503, headers={"Retry-After": "7"}, operation="delete_task")
     answer = client.delete(EXAMPLE)
     assert (answer.status_code, answer.json()) == (503, {"detail": "Internal server error"})
@@ -65,8 +65,8 @@ def test_a_status_with_body_and_headers(mock: MockClient, client: httpx.Client) 
     assert client.get(EXAMPLE).status_code == 200
 
 
-def test_a_rule_says_which_calls(mock: MockClient, client: httpx.Client) -> None:
-    """By operation, by number, at most so often, or by chance, the same for the same seed."""
+def test_a_rule_selects_calls(mock: MockClient, client: httpx.Client) -> None:
+    """A rule selects calls by operation, number, `times` or probability, the same calls for the same seed."""
     mock.fault("status", operation="get_task", nth=2)
     assert [client.get(EXAMPLE).status_code for _ in range(3)] == [200, 500, 200]
     mock.clear_faults()
@@ -81,8 +81,8 @@ def test_a_rule_says_which_calls(mock: MockClient, client: httpx.Client) -> None
     assert 3 < drawn[0].count(500) < 17
 
 
-def test_several_rules_meet(mock: MockClient, client: httpx.Client) -> None:
-    """Latencies add to the first fault of another kind; one that is not reached is not used up."""
+def test_several_rules_apply_to_one_call(mock: MockClient, client: httpx.Client) -> None:
+    """All latencies and the first other fault apply to a call; later faults are not used up."""
     mock.fault("latency", seconds=0.05)
     mock.fault("status", status=502, times=1)
     mock.fault("status", status=503, times=1)
@@ -91,7 +91,7 @@ def test_several_rules_meet(mock: MockClient, client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("kind", ["reset", "reset_body", "cut_body"])
 def test_the_connection_breaks(mock: MockClient, client: httpx.Client, kind: str) -> None:
-    """Before the answer, or in the middle of its body, and the next request is answered."""
+    """The connection breaks before the answer or in the middle of its body, and the next request is answered."""
     mock.fault(kind, after=10, times=1)
     kinds = {"reset": httpx.ReadError, "reset_body": httpx.ReadError, "cut_body": httpx.RemoteProtocolError}
     with pytest.raises(kinds[kind]):
@@ -101,14 +101,14 @@ def test_the_connection_breaks(mock: MockClient, client: httpx.Client, kind: str
 
 @pytest.mark.parametrize("kind", ["reset_body", "cut_body"])
 def test_a_part_of_the_body_comes_before_it_breaks(mock: MockClient, client: httpx.Client, kind: str) -> None:
-    """Exactly so many bytes as the rule lets pass."""
+    """Exactly `after` bytes of the body arrive."""
     mock.fault(kind, after=10, times=1)
     with client.stream("GET", EXAMPLE) as answer:
         assert b"".join(until_it_breaks(answer.iter_raw())) == b'{"id":"812'
 
 
 def test_connections_are_refused_for_a_while(mock: MockClient) -> None:
-    """The request is reset, then nobody listens, then somebody does."""
+    """The request is reset, then connections are refused, then accepted again."""
     mock.fault("refuse", seconds=0.3, times=1)
     with httpx.Client(base_url=mock.url, headers={"x-api-key": mock.api_key}) as client:
         with pytest.raises(httpx.ReadError):
@@ -127,7 +127,7 @@ def test_connections_are_refused_for_a_while(mock: MockClient) -> None:
 
 
 def test_an_answer_that_is_not_json(mock: MockClient, client: httpx.Client) -> None:
-    """200, and a page of HTML that calls itself JSON."""
+    """The answer is 200 with a page of HTML labelled as JSON."""
     mock.fault("not_json")
     answer = client.get(EXAMPLE)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/json")
@@ -135,7 +135,7 @@ def test_an_answer_that_is_not_json(mock: MockClient, client: httpx.Client) -> N
 
 
 def test_a_body_that_trickles(mock: MockClient, client: httpx.Client) -> None:
-    """All of it comes, piece by piece."""
+    """The whole body arrives, piece by piece."""
     whole = client.get(EXAMPLE).content
     mock.fault("trickle", after=200, seconds=0.02)
     with client.stream("GET", EXAMPLE) as answer:
@@ -145,7 +145,7 @@ def test_a_body_that_trickles(mock: MockClient, client: httpx.Client) -> None:
 
 
 def test_a_stream_that_is_cut(mock: MockClient, client: httpx.Client) -> None:
-    """So many events come, then the connection ends in the middle of the stream, while the task goes on."""
+    """`after` events arrive, then the connection ends in the middle of the stream."""
     mock.fault("cut_stream", after=3)
     got = list(until_it_breaks(events(client, mock)))
     assert [line.partition('"type":"')[2].partition('"')[0] for line in got] == [
@@ -156,7 +156,7 @@ def test_a_stream_that_is_cut(mock: MockClient, client: httpx.Client) -> None:
 
 
 def test_a_malformed_event(mock: MockClient, client: httpx.Client) -> None:
-    """One event is cut in half, those after it are whole."""
+    """One event is cut in half; those after it are whole."""
     mock.fault("malformed_event", after=1)
     lines = list(events(client, mock))
     assert lines[0].endswith("}")
@@ -177,8 +177,8 @@ def test_a_malformed_event(mock: MockClient, client: httpx.Client) -> None:
         {"kind": "reset", "colour": 1},
     ],
 )
-def test_a_wrong_rule_is_told(mock: MockClient, fault: dict[str, Any]) -> None:
-    """A rule that makes no sense is refused, and none is in force."""
+def test_a_wrong_rule_is_refused(mock: MockClient, fault: dict[str, Any]) -> None:
+    """A rule with an unknown field or a wrong value is refused, and not added."""
     with pytest.raises(ControlError):
         mock.fault(**fault)
     assert mock.state()["faults"] == []

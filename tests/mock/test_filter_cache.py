@@ -36,7 +36,7 @@ def caller(monkeypatch: pytest.MonkeyPatch) -> Iterator[Caller]:
 
 
 def queries(chance: random.Random) -> dict[str, Any]:
-    """A random page of a random list."""
+    """Return the parameters of a random page of a random list."""
     choices: dict[str, list[str]] = {
         "agent_id": [EXAMPLE_AGENT, "nobody"],
         "status": ["pending", "executing", "completed", "stopped"],
@@ -51,7 +51,7 @@ def queries(chance: random.Random) -> dict[str, Any]:
 
 @pytest.mark.parametrize("number", range(5))
 def test_the_cache_agrees_with_counting_whatever_happens(caller: Caller, number: int) -> None:
-    """PAGE-3, PAGE-5: while tasks come, run, end, are stopped and deleted, pages and totals are as if counted then."""
+    """PAGE-3, PAGE-5: while tasks are created, run, stopped and deleted, pages and totals equal counted ones."""
     chance = random.Random(number)
     lists = [queries(chance) for _ in range(12)]
     made: list[str] = []
@@ -75,7 +75,7 @@ def test_the_cache_agrees_with_counting_whatever_happens(caller: Caller, number:
 
 
 def test_what_was_rolled_back_is_not_counted(caller: Caller) -> None:
-    """A change that fails in the end leaves totals as they were."""
+    """A change that is rolled back leaves totals as they were."""
     before = caller.page()
     with pytest.raises(RuntimeError):
         fail_after_invoke(caller)

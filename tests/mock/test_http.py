@@ -40,7 +40,7 @@ def locs(response: httpx.Response) -> list[list[Any]]:
     ],
 )
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
-def test_credentials_are_judged_before_anything_else(
+def test_credentials_are_checked_before_anything_else(
     anonymous: httpx.Client, operation: Operation, headers: dict[str, str]
 ) -> None:
     """AUTH-1: without or with wrong credentials every operation answers 401, whatever else is wrong."""
@@ -74,7 +74,7 @@ def test_a_foreign_or_unknown_path_id_is_refused(
 
 
 @pytest.mark.parametrize("path", sorted({operation.path for operation in OPERATIONS}))
-def test_a_wrong_method_is_told_the_right_ones(client: httpx.Client, path: str) -> None:
+def test_a_wrong_method_is_answered_with_the_right_ones(client: httpx.Client, path: str) -> None:
     """405 with Allow for every method that a path does not document, HEAD and OPTIONS included."""
     allowed = {operation.method for operation in OPERATIONS if operation.path == path}
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE"} - allowed:
@@ -124,7 +124,7 @@ def test_a_parameter_that_is_not_as_documented_is_named(client: httpx.Client, qu
     assert locs(client.get(f"/v1/tasks?{query}")) == [["query", name]]
 
 
-def test_all_wrong_parameters_are_told_at_once(client: httpx.Client) -> None:
+def test_all_wrong_parameters_are_reported_at_once(client: httpx.Client) -> None:
     """Each problem has its entry, with a message and a kind."""
     response = client.get("/v1/tasks?page=0&per_page=51&status=x&from_date=x")
     assert locs(response) == [["query", name] for name in ("page", "per_page", "status", "from_date")]
@@ -137,7 +137,7 @@ def test_all_wrong_parameters_are_told_at_once(client: httpx.Client) -> None:
      "from_date=0000-01-01T00:00:00Z", "to_date=9999-12-31T23:59:59.999999999-23:59", "from_date=2026-02-01t00:00:00z"],
 )  # fmt: skip
 def test_unusual_but_documented_parameters_pass(client: httpx.Client, query: str) -> None:
-    """Ruling 13: unknown parameters are ignored, and odd values of the documented types are values like others."""
+    """Ruling 13: unknown parameters are ignored, and unusual values of the documented types are accepted."""
     assert client.get(f"/v1/tasks?{query}").status_code == 200
 
 
@@ -183,13 +183,13 @@ def test_a_body_that_is_not_as_documented_is_refused(client: httpx.Client, body:
     ids=lambda content: repr(content[:12]),
 )
 def test_a_body_that_is_not_json_is_refused(client: httpx.Client, content: bytes) -> None:
-    """422 for whatever is no JSON document, lone surrogates and endless nesting included."""
+    """A body that is not a JSON document is a 422, lone surrogates and deep nesting included."""
     response = client.post(INVOKE, content=content, headers={"content-type": "application/json"})
     assert locs(response) == [["body"]]
 
 
 def test_a_body_of_another_media_type_is_refused(client: httpx.Client) -> None:
-    """The contract knows JSON bodies only; one without a type is taken for JSON."""
+    """A body with another media type than JSON is a 422; without a media type it is read as JSON."""
     body = json.dumps({"input": {"text": "x"}})
     assert locs(client.post(INVOKE, content=body, headers={"content-type": "text/plain"})) == [["body"]]
     for media_type in ("application/json; charset=utf-8", "application/merge-patch+json", ""):
@@ -200,7 +200,7 @@ def test_a_body_of_another_media_type_is_refused(client: httpx.Client) -> None:
     "task_id", ["a/b", "%2F", "a b?c#d", "ключ🔑", "\x00", "..;", "x" * 2000, "'; DROP TABLE tasks"]
 )
 def test_any_string_may_be_an_id(client: httpx.Client, task_id: str) -> None:
-    """Ruling 3: ids are opaque: under any a task can be made, opened, stopped, deleted, and is 404 before and after."""
+    """Ruling 3: a task with any id can be created, read, stopped and deleted, and is 404 before and after."""
     path = f"/v1/tasks/{quote(task_id, safe='')}"
     assert client.get(path).status_code == 404
     made = client.post(f"{INVOKE}/async", json={"id": task_id, "input": {"text": task_id}})
@@ -216,17 +216,17 @@ def test_any_string_may_be_an_id(client: httpx.Client, task_id: str) -> None:
 @pytest.mark.parametrize(
     "schema", [{"type": 5}, {"$ref": "#/nowhere"}, {"$ref": "http://127.0.0.1:9/x"}, {"pattern": "("}]
 )
-def test_a_senseless_output_schema_fails_the_run_and_not_the_server(
+def test_an_impossible_output_schema_fails_the_task_and_not_the_server(
     client: httpx.Client, schema: dict[str, Any]
 ) -> None:
-    """GET-5: what cannot be conformed to is a failed task."""
+    """GET-5: a schema that no value is found for is a failed task."""
     body = {"input": {"text": "x"}, "output_format": "json", "output_schema": schema}
     response = client.post(INVOKE, json=body)
     assert (response.status_code, response.json()["status"]) == (200, "failed")
 
 
 def test_a_synchronous_invoke_answers_when_the_task_has_ended(client: httpx.Client) -> None:
-    """INVOKE-2: the answer is the finished task, the one that is opened afterwards."""
+    """INVOKE-2: the answer is the finished task, as get shows it afterwards."""
     for text, status in (("hello", "completed"), ("fail", "failed"), ("error", "error")):
         task = client.post(INVOKE, json={"input": {"text": text}}).json()
         assert task["status"] == status

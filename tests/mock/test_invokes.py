@@ -14,7 +14,7 @@ from .caller import Caller
 
 
 def test_an_invoked_task_is_pending_and_listed_at_once(caller: Caller) -> None:
-    """INVOKE-1: the answer is a pending task, and lists have it from then on."""
+    """INVOKE-1: the answer is a pending task, and lists show it from then on."""
     task = caller.invoke()
     assert task["status"] == "pending"
     assert caller.ids() == [task["id"]]
@@ -57,7 +57,7 @@ def test_what_the_caller_sends_comes_back(caller: Caller) -> None:
 
 
 def test_a_task_has_every_documented_field(caller: Caller) -> None:
-    """A task shows all fields of the contract and no other, with the documented defaults where nothing is known."""
+    """A task shows all fields of the contract and no other, with the documented defaults where it has no value."""
     task = caller.run()
     blank = load_contract().blank("Task")
     assert task.keys() == blank.keys()
@@ -78,7 +78,7 @@ def test_the_user_is_the_one_of_the_input(caller: Caller) -> None:
 
 
 def test_a_title_is_made_from_the_text(caller: Caller) -> None:
-    """Without a title, the text begins it."""
+    """Without a title, the title is the beginning of the text."""
     assert caller.invoke("x" * 200)["title"] == "x" * 80
     assert caller.invoke("")["title"] is None
 
@@ -98,7 +98,7 @@ def test_a_further_turn_updates_the_task(caller: Caller) -> None:
 
 
 def test_the_thread_gains_the_new_turn_after_the_old(caller: Caller) -> None:
-    """TURN-3, THREAD-1, THREAD-2: messages stand in the order they were said, of user and assistant alone."""
+    """TURN-3, THREAD-1, THREAD-2: a thread has the messages of user and assistant, in order."""
     task = caller.run("one")
     early = caller.thread(task["id"])
     caller.invoke("two", id=task["id"])
@@ -143,7 +143,7 @@ def test_turns_run_in_order(caller: Caller) -> None:
 
 
 def test_a_stopped_task_can_be_continued(caller: Caller) -> None:
-    """GET-4: a new invoke is what brings a final task back, and it is no longer stopped then."""
+    """GET-4: a new invoke makes a stopped task pending again, and it is no longer marked as stopped."""
     task_id = caller.invoke()["id"]
     caller.stop(task_id)
     again = caller.invoke(id=task_id)
@@ -184,16 +184,16 @@ def test_a_task_cannot_be_put_below_itself(caller: Caller) -> None:
         assert refused.value.detail[0]["loc"] == ["body", "parent_execution_id"]
 
 
-def test_agents_answer_the_same_to_the_same(caller: Caller) -> None:
-    """Agents echo, or say exactly what they are told to, always alike."""
-    texts = ["hello there", "Reply with exactly SECOND", "", "Failure is no wish"]
+def test_agents_are_deterministic(caller: Caller) -> None:
+    """Agents echo, or answer exactly the text that they are asked for, the same each time."""
+    texts = ["hello there", "Reply with exactly SECOND", "", "Failure is no command"]
     first = [caller.run(text)["result"] for text in texts]
-    assert first == ["hello there", "SECOND", "No text was given, and 0 files.", "Failure is no wish"]
+    assert first == ["hello there", "SECOND", "No text was given, and 0 files.", "Failure is no command"]
     assert [caller.run(text)["result"] for text in texts] == first
 
 
 def test_json_is_answered_when_it_is_asked_for(caller: Caller) -> None:
-    """GET-5: the result parses and conforms to the schema; with a schema that nothing conforms to the run fails."""
+    """GET-5: the result parses and conforms to the schema; with a schema that nothing conforms to, the task fails."""
     assert msgspec.json.decode(caller.run("x", output_format="json")["result"]) == {"answer": "x"}
     schema: dict[str, Any] = {
         "type": "object",

@@ -1,4 +1,4 @@
-"""How tasks move by the clock, and how stops and deletions end them."""
+"""How tasks change with the clock, and how stops and deletions end them."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from .caller import Caller
 
 
 def test_a_task_goes_from_pending_to_executing_to_completed_by_the_clock(caller: Caller) -> None:
-    """GET-4: an invoked task leaves pending, then executing, when its time has come and not before."""
+    """GET-4: an invoked task leaves pending, then executing, exactly when its time has come."""
     task_id = caller.invoke()["id"]
     seen = []
     for seconds in (0, 0.9, 0.1, 1.9, 0.1, 1000):
@@ -21,8 +21,8 @@ def test_a_task_goes_from_pending_to_executing_to_completed_by_the_clock(caller:
     assert seen == ["pending", "pending", "executing", "executing", "completed", "completed"]
 
 
-def test_instants_are_those_of_the_changes_however_late_one_looks(caller: Caller) -> None:
-    """GET-3: created, started and finished are when it happened, although nobody looked then."""
+def test_instants_are_those_of_the_changes_however_late_they_are_read(caller: Caller) -> None:
+    """GET-3: created, started and finished are the instants of the changes, even when read much later."""
     task = caller.invoke()
     caller.advance(1_000)
     late = caller.get(task["id"])
@@ -47,7 +47,7 @@ def test_a_task_that_runs_has_neither_result_nor_end(caller: Caller, seconds: fl
     ("text", "status"), [("fail please", "failed"), ("error", "error"), ("pause here", "paused"), ("so", "completed")]
 )
 def test_an_input_may_ask_for_another_end(caller: Caller, text: str, status: str) -> None:
-    """An input that begins with fail, error or pause ends that way, any other is answered."""
+    """An input that begins with fail, error or pause ends that way; any other is answered."""
     task = caller.run(text)
     assert task["status"] == status
     assert (task["finished_at"] is None) == (status == "paused")
@@ -65,7 +65,7 @@ def test_a_slow_run_takes_the_seconds_it_names(caller: Caller) -> None:
 
 @pytest.mark.parametrize("seconds", [0, 1.5])
 def test_stop_takes_a_running_task_to_stopped(caller: Caller, seconds: float) -> None:
-    """STOP-1: a task that runs becomes stopped, manually; the answer is the updated task; time changes it no more."""
+    """STOP-1: a running task becomes stopped, manually; the answer is the updated task; time changes nothing."""
     task_id = caller.invoke()["id"]
     caller.advance(seconds)
     stopped = caller.stop(task_id)
@@ -109,7 +109,7 @@ def test_delete_takes_the_whole_tree_and_nothing_else(caller: Caller) -> None:
 
 
 def test_a_running_task_is_deleted_without_refusal(caller: Caller) -> None:
-    """DEL-3: a task that runs is deleted, and its end does not bring it back."""
+    """DEL-3: a running task is deleted, and does not come back when it would have ended."""
     task_id = caller.invoke()["id"]
     caller.advance(1.5)
     caller.delete(task_id)

@@ -1,4 +1,4 @@
-"""How lists filter, order, count and divide, against a plain reading of all tasks."""
+"""How lists filter, order, count and divide, compared with a plain reading of all tasks."""
 
 import itertools
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ def tasks() -> list[Task]:
 
 
 def value(task: Task, name: str) -> str | None:
-    """What a task has of the thing that a filter is about."""
+    """Return the value of a task that a filter compares."""
     if name == "parent_task_id":
         return task.parent
     if name == "internal_status":
@@ -62,8 +62,8 @@ def test_totals_count_all_matches(caller: Caller, tasks: list[Task]) -> None:
 
 
 @pytest.mark.parametrize("page", [10**6, 2**63, 10**30])
-def test_a_page_beyond_any_sense_is_empty(caller: Caller, tasks: list[Task], page: int) -> None:
-    """Ruling 13: however far past the end, a page is empty and the totals stand."""
+def test_a_page_far_past_the_end_is_empty(caller: Caller, tasks: list[Task], page: int) -> None:
+    """Ruling 13: a page past the end, however far, is empty and has the same totals."""
     listed = caller.page(page)
     assert (listed["items"], listed["total"], listed["page"]) == ([], len(tasks), page)
 
@@ -80,7 +80,7 @@ def test_a_filter_finds_exactly_the_tasks_with_its_value(caller: Caller, tasks: 
 
 @pytest.mark.parametrize(("one", "two"), list(itertools.combinations(FILTERS, 2)))
 def test_two_filters_find_the_intersection(caller: Caller, tasks: list[Task], one: str, two: str) -> None:
-    """LIST-2: filters combine, and the total says so."""
+    """LIST-2: filters combine, in items and total."""
     pairs = {(value(task, one), value(task, two)) for task in tasks}
     for first, second in sorted((a, b) for a, b in pairs if a is not None and b is not None)[:10]:
         expected = [task.id for task in tasks if (value(task, one), value(task, two)) == (first, second)]
@@ -97,7 +97,7 @@ def test_the_statuses_add_up(caller: Caller, tasks: list[Task]) -> None:
 
 
 def test_dates_bound_a_closed_interval(caller: Caller, tasks: list[Task]) -> None:
-    """LIST-4: both bounds are inclusive, whatever the offset they are written with."""
+    """LIST-4: both bounds are inclusive, whatever offset they are written with."""
     low, high = tasks[120].created, tasks[60].created
     expected = [task.id for task in tasks if low <= task.created <= high]
     assert [
@@ -109,7 +109,7 @@ def test_dates_bound_a_closed_interval(caller: Caller, tasks: list[Task]) -> Non
 
 
 def test_equal_instants_occur(tasks: list[Task]) -> None:
-    """LIST-6 is worth a test only when tasks share their instant, the newest included."""
+    """Sample tasks share instants, the newest included: without that, LIST-6 would not be tested."""
     instants = [task.created for task in tasks]
     assert len(set(instants)) < len(instants) * 0.8
     assert tasks[1].created == NEWEST
@@ -124,7 +124,7 @@ def test_an_agents_list_is_the_organizations_with_that_agent(caller: Caller) -> 
 
 
 def test_organizations_are_apart(caller: Caller, tasks: list[Task]) -> None:
-    """LIST-7: each organization's list is its own; together they are all tasks."""
+    """LIST-7: the organizations' lists have no task in common, and together they have all tasks."""
     other = Caller(caller.rules, OTHER_ORGANIZATION, "")
     theirs = {item["id"] for item in read_all(other, 50)}
     assert theirs

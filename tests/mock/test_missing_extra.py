@@ -1,4 +1,4 @@
-"""What a user sees who installed the client alone, and uses the mock."""
+"""The messages for a user who installed only the client, and uses the mock."""
 
 import subprocess
 import sys

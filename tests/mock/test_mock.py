@@ -1,4 +1,4 @@
-"""`XpanderMock` as users hold it."""
+"""`XpanderMock` as users use it."""
 
 import os
 
@@ -33,7 +33,7 @@ def test_exported_names() -> None:
 
 
 def test_it_runs_as_long_as_the_block() -> None:
-    """Inside a `with` block it answers, after it nobody does; closing again is fine."""
+    """The mock answers inside a `with` block and not after it; closing it again is fine."""
     with XpanderMock() as mock:
         answer = httpx.get(f"{mock.url}/v1/tasks", headers={"x-api-key": mock.api_key})
         assert answer.status_code == 200
@@ -57,7 +57,7 @@ def test_a_decorated_function_has_a_mock_in_its_environment(monkeypatch: pytest.
 
 
 def test_a_mock_can_be_started_again() -> None:
-    """Its address stays readable after its end; a second block starts it afresh."""
+    """The address stays readable after the end; a second block starts a new mock."""
     mock = XpanderMock()
     with mock:
         mock.add_task(id="x")
@@ -68,7 +68,7 @@ def test_a_mock_can_be_started_again() -> None:
 
 
 def test_two_mocks_are_apart() -> None:
-    """Each has its own address and its own tasks."""
+    """Two mocks have different addresses and tasks."""
     with XpanderMock() as one, XpanderMock() as two:
         headers = {"x-api-key": one.api_key}
         httpx.delete(f"{one.url}/v1/tasks/81250b20-e9d7-4b3b-9995-07dc72b4bb59", headers=headers)

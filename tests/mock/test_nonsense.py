@@ -1,4 +1,4 @@
-"""Ten thousand generated requests, most of them nonsense: no server error, no traceback, no growth."""
+"""Ten thousand generated requests, most of them invalid: no server error, no traceback, no growing memory."""
 
 import random
 from pathlib import Path
@@ -52,44 +52,44 @@ VALUES: list[Any] = [
 
 
 class Requests:
-    """Requests by chance: each from what is documented, with one thing or another wrong.
+    """Random requests: each is made from a documented operation, and most are wrong in some part.
 
     Args:
-        seed: what they are drawn from.
+        seed: The seed of the random numbers.
     """
 
     def __init__(self, seed: int) -> None:
-        self.chance = random.Random(seed)
+        self.random = random.Random(seed)
         contract = load_contract()
         self.operations = list(contract.operations.values())
         self.fields = sorted(contract.names("InvokeRequest"))
 
     def text(self) -> str:
-        return self.chance.choice(TEXTS)
+        return self.random.choice(TEXTS)
 
     def path(self, template: str) -> str:
-        task_id = self.chance.choice([EXAMPLE_TASK, "made", self.text()])
-        agent_id = self.chance.choice([XpanderMock.agent_id] * 3 + [self.text()])
+        task_id = self.random.choice([EXAMPLE_TASK, "made", self.text()])
+        agent_id = self.random.choice([XpanderMock.agent_id] * 3 + [self.text()])
         return template.format(task_id=quote(task_id, safe=""), agent_id=quote(agent_id, safe=""))
 
     def query(self, names: list[str]) -> str:
-        chosen = [name for name in [*names, "unknown"] if self.chance.random() < 0.2]
+        chosen = [name for name in [*names, "unknown"] if self.random.random() < 0.2]
         return "&".join(f"{name}={quote(self.text())}" for name in chosen)
 
     def body(self) -> bytes:
-        if self.chance.random() < 0.1:
-            return self.chance.choice([b"", b"{", b"[]", b'"\\ud800"', b"\xff", b"[" * 5_000, b'{"input":{}}'])
-        body: dict[str, Any] = {name: self.chance.choice(VALUES) for name in self.fields if self.chance.random() < 0.08}
-        body["input"] = self.chance.choice(
+        if self.random.random() < 0.1:
+            return self.random.choice([b"", b"{", b"[]", b'"\\ud800"', b"\xff", b"[" * 5_000, b'{"input":{}}'])
+        body: dict[str, Any] = {name: self.random.choice(VALUES) for name in self.fields if self.random.random() < 0.08}
+        body["input"] = self.random.choice(
             [{"text": self.text()}, {}, {"files": VALUES}, {"user": {"email": self.text(), "id": self.text()}}, None]
         )
         return msgspec.json.encode(body)
 
     def next(self) -> tuple[str, str, bytes, dict[str, str]]:
-        operation = self.chance.choice(self.operations)
-        method = operation.method if self.chance.random() < 0.95 else self.chance.choice(["PUT", "PATCH", "DELETE"])
+        operation = self.random.choice(self.operations)
+        method = operation.method if self.random.random() < 0.95 else self.random.choice(["PUT", "PATCH", "DELETE"])
         query = self.query([parameter.name for parameter in operation.parameters if parameter.where == "query"])
-        key = DEMO_API_KEY if self.chance.random() < 0.95 else self.chance.choice(["", "wrong"])
+        key = DEMO_API_KEY if self.random.random() < 0.95 else self.random.choice(["", "wrong"])
         headers = {"x-api-key": key, "content-type": "application/json"}
         return method, f"{self.path(operation.path)}?{query}", self.body() if operation.body else b"", headers
 
@@ -100,7 +100,7 @@ def resident(pid: int) -> int:
 
 
 def test_ten_thousand_requests_leave_no_trace() -> None:
-    """No 5xx, nothing in the log, and the second half takes no more memory than the first left, but for its tasks."""
+    """There is no 5xx and nothing in the log, and memory grows in the second half only by its tasks."""
     requests = Requests(seed=1)
     statuses: set[int] = set()
     options = ("--pending", "0", "--executing", "0")

@@ -1,4 +1,4 @@
-"""Any OpenAPI client works against the mock: one in TypeScript, made from `/openapi.json` by another generator."""
+"""Any OpenAPI client works against the mock: one in TypeScript, generated from `/openapi.json` by another generator."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def run(folder: Path, *command: str | Path) -> str:
 
 
 def test_a_client_of_another_generator_works(xpander_mock: MockClient, tmp_path: Path) -> None:
-    """Generated from the served document, it compiles strictly, and all ten operations answer as its types say."""
+    """A client generated from the served document compiles strictly, and all operations conform to its types."""
     folder = Path(shutil.copytree(Path(__file__).with_name("typescript"), tmp_path / "typescript"))
     (folder / "openapi.json").write_bytes(httpx.get(f"{xpander_mock.url}/openapi.json").content)
     run(folder, TOOLS / "openapi-ts", "--silent")

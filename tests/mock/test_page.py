@@ -1,4 +1,4 @@
-"""What a person sees: the page, its commands, and the contract."""
+"""The page at `/`, its commands, and the served contract."""
 
 import re
 import subprocess
@@ -15,7 +15,7 @@ from xpander_mock.contract import load_contract
 
 @pytest.fixture(scope="module")
 def commands() -> Iterator[dict[str, str]]:
-    """The command of each operation, on a mock of their own."""
+    """The command of each operation, with a mock that answers it."""
     with XpanderMock() as mock:
         page = httpx.get(mock.url).text
         yield {
@@ -24,8 +24,8 @@ def commands() -> Iterator[dict[str, str]]:
         }
 
 
-def test_the_page_says_what_runs(xpander_mock: MockClient) -> None:
-    """Address, keys, agents, tasks by status, clock and settings are on it, as they are now."""
+def test_the_page_shows_what_runs(xpander_mock: MockClient) -> None:
+    """The page shows the current address, keys, agents, tasks by status, clock and settings."""
     xpander_mock.clock.freeze()
     xpander_mock.fault("latency", seconds=0)
     xpander_mock.rate_limit("99/60s")
@@ -39,7 +39,7 @@ def test_the_page_says_what_runs(xpander_mock: MockClient) -> None:
 
 @pytest.mark.parametrize("operation", sorted(load_contract().operations, key=lambda name: name == "delete_task"))
 def test_a_pasted_command_works(commands: dict[str, str], operation: str) -> None:
-    """The page has a curl line for every operation, and it does what it says."""
+    """The page has a curl command for every operation, and the command works."""
     ended = subprocess.run(commands[operation], shell=True, capture_output=True, text=True, timeout=20)
     assert ended.returncode == 0, ended.stderr
     assert '"detail"' not in ended.stdout
@@ -54,7 +54,7 @@ def test_the_contract_is_served(xpander_mock: MockClient) -> None:
     assert httpx.get(f"{xpander_mock.url}/openapi.json").json() == yaml.safe_load(text)
 
 
-def test_what_is_made_up_is_escaped(xpander_mock: MockClient) -> None:
-    """A host name with markup in it does not become markup."""
+def test_the_host_name_is_escaped(xpander_mock: MockClient) -> None:
+    """A host name with markup is shown as text."""
     page = httpx.get(f"{xpander_mock.url}/", headers={"host": "<script>alert(1)</script>"})
     assert "<script>" not in page.text

@@ -16,7 +16,7 @@ SEEN: list[int] = []
 
 @pytest.mark.parametrize("round", [1, 2])
 def test_every_test_starts_from_a_clean_state(xpander_mock: MockClient, xpander_tasks: Tasks, round: int) -> None:
-    """What one test changes, the next does not see, although the mock goes on running."""
+    """The next test does not see what a test has changed, although the mock keeps running."""
     SEEN.append(len(xpander_tasks.list(xpander_mock.agent_id)))
     assert SEEN[:1] * round == SEEN
     xpander_mock.clock.freeze()
@@ -34,7 +34,7 @@ def test_the_client_runs_agents_and_streams(xpander_mock: MockClient, xpander_ta
 
 
 def test_the_async_client_runs_agents_and_streams(xpander_mock: MockClient, xpander_async_tasks: Tasks) -> None:
-    """So does the asynchronous one."""
+    """The asynchronous client works on the mock, streams included."""
 
     async def run() -> None:
         async with xpander_async_tasks as tasks:
@@ -56,7 +56,7 @@ def test_a_user_writes(xpander_mock, xpander_tasks):
 
 
 def test_a_suite_can_be_pointed_at_a_mock_elsewhere(tmp_path: Path) -> None:
-    """`XPANDER_MOCK_URL` names a mock that runs already; the plugin is found by itself and needs no configuration."""
+    """`XPANDER_MOCK_URL` names a running mock; pytest finds the plugin without configuration."""
     file = tmp_path / "test_users.py"
     file.write_text(USERS_TEST)
     with XpanderMock() as mock:

@@ -1,4 +1,4 @@
-"""A data file under several processes, kills and nonsense."""
+"""A data file under several processes and kills."""
 
 import contextlib
 import os
@@ -26,7 +26,7 @@ CLAIMS = ("PAGE-3", "LIST-6A", "GET-1", "THREAD-1", "TURN-3", "DEL-1", "META-10"
 
 
 def test_no_acknowledged_write_is_lost_by_a_kill(tmp_path: Path) -> None:
-    """Killed twenty times in the middle of writes, the file opens with what was acknowledged, and the claims hold."""
+    """After twenty kills in the middle of writes, the file has every acknowledged write, and the claims hold."""
     chance = random.Random(1)
     options = ("--data", str(tmp_path / "tasks.db"), "--tasks", "0")
     kept: set[str] = set()
@@ -69,7 +69,7 @@ def _ids(api: httpx.Client) -> set[str]:
 
 
 def test_several_workers_serve_one_file(tmp_path: Path) -> None:
-    """What one process was told, all know: many callers invoke, continue, stop and list at once, and all adds up."""
+    """Several processes share all tasks: many callers invoke, continue, stop and list at once, and totals are right."""
     data = str(tmp_path / "tasks.db")
     with (
         running("--data", data, "--tasks", "30", "--workers", "2", "--executing", "0.05") as (process, url),
@@ -78,7 +78,7 @@ def test_several_workers_serve_one_file(tmp_path: Path) -> None:
         before = api.get("/v1/tasks").json()["total"]
 
         def work(number: int) -> list[Any]:
-            # A connection of its own, so that both processes get some.
+            # A separate connection for each caller, so that both processes get some.
             with httpx.Client(base_url=url, headers=HEADERS, timeout=30) as own:
                 first = own.post(INVOKE, json={"id": f"t{number}", "input": {"text": "one"}}).json()
                 second = own.post(INVOKE, json={"id": f"t{number}", "input": {"text": "two"}}).json()
@@ -96,7 +96,7 @@ def test_several_workers_serve_one_file(tmp_path: Path) -> None:
 
 
 def test_workers_end_with_the_process_that_made_them(tmp_path: Path) -> None:
-    """Killed outright, the mock leaves no process behind: its address answers no more."""
+    """After a SIGKILL of the mock its workers end too: its address no longer answers."""
     data = str(tmp_path / "tasks.db")
     with running("--data", data, "--workers", "2") as (process, url):
         process.kill()
@@ -108,7 +108,7 @@ def test_workers_end_with_the_process_that_made_them(tmp_path: Path) -> None:
 
 
 def test_a_stop_by_another_worker_ends_a_waiting_invoke(tmp_path: Path) -> None:
-    """Whichever process the stop reaches, a stream that another one serves ends soon."""
+    """A stop through one process soon ends a stream that another process serves."""
     data = str(tmp_path / "tasks.db")
     with running("--data", data, "--workers", "2") as (_, url):
         for number in range(4):
@@ -131,9 +131,9 @@ def test_workers_without_a_file_are_refused(options: list[str]) -> None:
 
 
 def test_a_model_agrees_while_many_write() -> None:
-    """Twelve writers, each with a model of its task, and four readers: after each step all is as the models say.
+    """Twelve writers, each with a model of its task, and four readers: the answers are as the models predict.
 
-    `make bench-mock` has them at it for a minute.
+    `make bench-mock` runs them for a minute.
     """
     with XpanderMock(Settings(pending=0, executing=0.002, tasks=0)) as mock:
         ConcurrentModelCheck(mock.url, mock.api_key).run(1)

@@ -1,4 +1,4 @@
-"""JSON that agents make up conforms to the schema that was given."""
+"""JSON that agents generate conforms to the given schema."""
 
 from typing import Any
 
@@ -86,8 +86,8 @@ def test_a_sample_conforms(schema: dict[str, Any]) -> None:
         {"enum": []},
     ],
 )
-def test_where_no_value_is_found_it_is_said(schema: dict[str, Any]) -> None:
-    """A contradictory, malformed or endless schema is `NoSample` and no other error, and takes no time."""
+def test_a_schema_without_a_value_is_an_error(schema: dict[str, Any]) -> None:
+    """A contradictory, malformed or endless schema raises `NoSample` and no other error, quickly."""
     with pytest.raises(NoSample):
         sample(schema, "hello")
 
@@ -117,7 +117,7 @@ _KEYWORDS = st.dictionaries(
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(_KEYWORDS)
 def test_any_object_may_be_given_as_a_schema(schema: dict[str, Any]) -> None:
-    """Whatever is sent as `output_schema`, there is a conforming value or `NoSample`."""
+    """For any object as `output_schema` there is a conforming value or `NoSample`."""
     try:
         value = sample(schema, "hello")
     except NoSample:

@@ -1,4 +1,4 @@
-"""The made-up history keeps the claims."""
+"""The sample tasks keep the claims."""
 
 from xpander_mock.contract import load_contract
 from xpander_mock.control.sample_tasks import history
@@ -7,18 +7,18 @@ from xpander_mock.storage.task import FINAL
 
 
 def test_the_same_seed_makes_the_same_tasks() -> None:
-    """Seed and number decide everything."""
+    """The same seed and number generate the same tasks, another number others."""
     assert list(history(300, 7)) == list(history(300, 7))
     assert list(history(300, 7)) != list(history(300, 8))
 
 
 def test_any_number_of_tasks_can_be_made() -> None:
-    """None, one, the two examples, and more."""
+    """Any number of tasks can be generated, from none on."""
     assert [len(list(history(number, 0))) for number in (0, 1, 2, 3, 251)] == [0, 1, 2, 3, 251]
 
 
 def test_history_is_consistent() -> None:
-    """GET-3, LIST-8, LIST-9: instants stand in order, only what ended has an end, and what is completed a result."""
+    """GET-3, LIST-8, LIST-9: instants are in order, only ended tasks have an end, and completed ones a result."""
     for task in history(2_000, 1):
         now = task.current
         instants = [task.created, now.asked, now.started, now.ended or now.paused, task.updated]
@@ -32,7 +32,7 @@ def test_history_is_consistent() -> None:
 
 
 def test_history_is_oldest_first_and_parents_come_before_their_sub_tasks() -> None:
-    """Tasks are made in the order they were created, each parent of the same organization."""
+    """Tasks come in the order of their creation, each after its parent of the same organization."""
     organizations: dict[str, str] = {}
     last = 0
     for task in history(2_000, 1):
@@ -45,7 +45,7 @@ def test_history_is_oldest_first_and_parents_come_before_their_sub_tasks() -> No
 
 
 def test_the_documents_examples_exist() -> None:
-    """The ids of the contract's examples can be pasted: its first agent, task and sub-task."""
+    """The tasks and the agent of the contract's examples exist."""
     parameters = load_contract().document["components"]["parameters"]
     assert parameters["TaskId"]["example"] == EXAMPLE_TASK
     assert parameters["AgentId"]["example"] == EXAMPLE_AGENT == next(iter(AGENTS[DEMO_ORGANIZATION]))

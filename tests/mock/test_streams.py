@@ -13,7 +13,7 @@ from xpander_mock import Settings, XpanderMock
 
 @pytest.fixture
 def mock() -> Iterator[XpanderMock]:
-    """A mock with a frozen clock: nothing happens but by the test's hand."""
+    """A mock with a frozen clock: nothing happens until the test advances it."""
     with XpanderMock(Settings(pending=1, executing=4, tasks=0)) as running:
         running.clock.freeze()
         yield running
@@ -50,7 +50,7 @@ class Stream:
 
 
 def test_events_come_when_they_happen(mock: XpanderMock) -> None:
-    """STREAM-1, STREAM-2: created at once, the rest as the clock goes on; the chunks joined are the result."""
+    """STREAM-1, STREAM-2: created comes at once, the rest as the clock advances; the joined chunks are the result."""
     with Stream(mock, "one two  three", id="t") as stream:
         assert stream.response.headers["content-type"].startswith("text/event-stream")
         assert stream.next()["type"] == "connected"
@@ -77,7 +77,7 @@ def test_events_come_when_they_happen(mock: XpanderMock) -> None:
 
 @pytest.mark.parametrize("text", ["hello there", "fail now", "error now", "x " * 100, " ", "pause"])
 def test_the_last_event_is_what_get_shows(mock: XpanderMock, text: str) -> None:
-    """STREAM-2: whatever the end, chunks joined are the result, and get agrees with the last event."""
+    """STREAM-2: for every final status the joined chunks are the result, and get agrees with the last event."""
     with Stream(mock, text, id="t") as stream:
         mock.clock.advance(5)
         events = stream.rest()
@@ -107,7 +107,7 @@ def test_a_stop_or_delete_ends_the_stream(mock: XpanderMock, change: str) -> Non
 
 
 def test_a_second_turn_streams_its_own_events(mock: XpanderMock) -> None:
-    """TURN-2: the stream of a turn that waits for another tells of that turn alone."""
+    """TURN-2: the stream of a turn that waits for another has the events of that turn only."""
     with Stream(mock, "one", id="t") as first, Stream(mock, "two", id="t") as second:
         mock.clock.advance(5)
         assert first.rest()[-1]["data"]["result"] == "one"
@@ -118,7 +118,7 @@ def test_a_second_turn_streams_its_own_events(mock: XpanderMock) -> None:
 
 
 def test_a_synchronous_invoke_waits_for_the_clock(mock: XpanderMock) -> None:
-    """INVOKE-2 by a clock that tests set: the answer comes when the clock is moved, and is the turn's own."""
+    """INVOKE-2: with a frozen clock the answer comes when the clock is advanced, and is that of its turn."""
     answers: list[dict[str, Any]] = []
 
     def invoke() -> None:
@@ -140,7 +140,7 @@ def test_a_synchronous_invoke_waits_for_the_clock(mock: XpanderMock) -> None:
 
 
 def test_a_client_that_goes_away_leaves_nothing_behind(mock: XpanderMock) -> None:
-    """Streams and waiting invokes whose client has gone are given up, and their tasks go on."""
+    """Streams and waiting invokes end when their client disconnects, and their tasks go on."""
     with Stream(mock, "one", id="streamed"):
         assert mock.waiting == 1
     url = f"{mock.url}/v1/agents/{mock.agent_id}/invoke"

@@ -1,4 +1,4 @@
-"""Instants on the wire and inside, and the clock."""
+"""Instants on the wire and in memory, and the clock."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from xpander_mock.rules.times import format_instant, parse_instant
     "text", ["1970-01-01T00:00:00.000000Z", "2026-02-07T02:13:27.228497Z", "2024-02-29T23:59:59.999999Z"]
 )
 def test_instants_come_back_as_written(text: str) -> None:
-    """Microseconds in UTC are kept exactly."""
+    """An instant in UTC with microseconds is written as it was read."""
     assert format_instant(parse_instant(text)) == text
     assert parse_instant(text) == round(datetime.fromisoformat(text).timestamp() * 1_000_000)
 
@@ -23,7 +23,7 @@ def test_instants_come_back_as_written(text: str) -> None:
     ["2026-02-07T02:13:27Z", "2026-02-07t02:13:27.0z", "2026-02-07T04:43:27+02:30", "2026-02-06T23:13:27.000-03:00"],
 )
 def test_one_instant_has_many_spellings(text: str) -> None:
-    """Offsets, case and missing digits do not matter."""
+    """Offsets, case and missing digits do not change an instant."""
     assert format_instant(parse_instant(text)) == "2026-02-07T02:13:27.000000Z"
 
 
@@ -40,14 +40,14 @@ def test_the_ends_of_the_calendar_are_instants_too(text: str) -> None:
     assert isinstance(parse_instant(text), int)
 
 
-def test_what_is_no_date_time_is_an_error() -> None:
-    """The message shows what came."""
+def test_a_date_without_a_time_is_an_error() -> None:
+    """The message shows the text."""
     with pytest.raises(ValueError, match="got '2026-02-07'"):
         parse_instant("2026-02-07")
 
 
 def test_a_clock_is_real_until_it_is_set() -> None:
-    """Freeze stops it, advance moves it either way, reset makes it real again."""
+    """`freeze` stops the clock, `advance` moves it frozen or not, `reset` makes it real again."""
     clock = Clock()
     real = datetime.now(UTC).timestamp()
     assert abs(clock.now() / 1e6 - real) < 5
@@ -62,18 +62,18 @@ def test_a_clock_is_real_until_it_is_set() -> None:
         clock.advance(-1)
 
 
-def test_waiting_ends_at_the_instant_or_by_the_bell() -> None:
-    """A waiter of a running clock sleeps until its instant; of a frozen one until the bell, then looks again."""
+def test_waiting_ends_at_the_instant_or_by_the_event() -> None:
+    """A running clock waits until the instant or the event; a frozen clock until the event."""
 
     async def wait() -> None:
-        clock, bell = Clock(), asyncio.Event()
-        clock.listen(bell.set)
-        await clock.wait(clock.now() + 1_000, bell)
-        assert not bell.is_set()
-        await clock.wait(clock.now() - 1_000, bell)
+        clock, event = Clock(), asyncio.Event()
+        clock.listen(event.set)
+        await clock.wait(clock.now() + 1_000, event)
+        assert not event.is_set()
+        await clock.wait(clock.now() - 1_000, event)
         clock.freeze()
-        bell.clear()
-        waiting = asyncio.ensure_future(clock.wait(clock.now() + 1_000, bell))
+        event.clear()
+        waiting = asyncio.ensure_future(clock.wait(clock.now() + 1_000, event))
         await asyncio.sleep(0)
         assert not waiting.done()
         clock.advance(10)

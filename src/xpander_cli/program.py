@@ -1,0 +1,44 @@
+"""Entry point of the command line: run one command and turn whatever happens into an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from xpander_cli import exits
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: The arguments, without the name of the program; those of this process when None.
+
+    Returns:
+        The exit code; `exits` explains each.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        from xpander_cli.app import run
+    except ModuleNotFoundError as error:
+        # Without the extra, the script is installed all the same.
+        if error.name not in {"cyclopts", "rich", "platformdirs"}:
+            raise
+        print(f"xpander-tasks: {error.name} is missing: pip install 'xpander-tasks[cli]'", file=sys.stderr)
+        return exits.USAGE
+    try:
+        code = run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes at exit; that must not fail again, and loudly.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.READER_GONE
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return exits.INTERRUPTED
+    except Exception as error:
+        from xpander_cli.errors import report
+
+        return report(error, debug="--debug" in arguments)
+    return code

@@ -1,0 +1,62 @@
+"""Tasks as records: plain dictionaries with the API's names, the same fields in each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from xpander_cli.errors import CommandError
+
+if TYPE_CHECKING:
+    from xpander_tasks import Task, TasksListItem
+
+LIST_FIELDS = (
+    "id",
+    "agent_id",
+    "organization_id",
+    "status",
+    "title",
+    "created_at",
+    "updated_at",
+    "user_id",
+    "parent_task_id",
+    "triggering_agent_id",
+    "source_node_type",
+    "result",
+)
+"""The fields of a task in a list, in the order in which they are printed."""
+
+# What a task in full says that nobody should find in a terminal's history or a log.
+SECRET_FIELDS = frozenset({"user_oidc_token", "user_tokens", "mcp_servers"})
+
+
+def of_item(item: TasksListItem) -> dict[str, Any]:
+    """Return a task of a list as a record; what the API left out is None."""
+    given = item.to_dict()
+    return {name: given.get(name) for name in LIST_FIELDS}
+
+
+def of_task(task: Task) -> dict[str, Any]:
+    """Return a task in full as a record, with what the API said beyond the documented fields; secrets are left out."""
+    return {name: value for name, value in (task.to_dict() | task.extra).items() if name not in SECRET_FIELDS}
+
+
+def chosen_fields(names: str | None, known: Sequence[str]) -> list[str]:
+    """Return the fields that `--fields` names, all that are known without it.
+
+    Raises:
+        CommandError: One is unknown, or comes twice.
+    """
+    if names is None:
+        return list(known)
+    chosen = [name.strip() for name in names.split(",")]
+    if unknown := [name for name in chosen if name not in known]:
+        raise CommandError(f"unknown field {', '.join(map(repr, unknown))}", hint=f"Known are: {', '.join(known)}.")
+    if len(set(chosen)) < len(chosen):
+        raise CommandError("expected each of --fields once")
+    return chosen
+
+
+def only(record: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    """Return a record with these fields, in this order."""
+    return {name: record.get(name) for name in fields}

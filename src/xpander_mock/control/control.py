@@ -1,5 +1,6 @@
 """Everything that a test or a person can do to a running mock."""
 
+import time
 from typing import Any
 
 import msgspec
@@ -165,6 +166,10 @@ class Control:
     def requests(self) -> list[dict[str, Any]]:
         """Return the last thousand requests to the API, oldest first."""
         return self._log.requests()
+
+    def requests_per_second(self) -> list[int]:
+        """Return the number of requests in each of the last 60 seconds, oldest first."""
+        return self._log.rate.last_minute(time.perf_counter())
 
     def forget_requests(self) -> None:
         """Clear the log of requests."""

@@ -8,9 +8,11 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from xpander_mock.contract import Contract, Operation
+from xpander_mock.http.request_rate import RequestRate
+from xpander_mock.rules.times import format_instant
 
 LOG = logging.getLogger("xpander_mock")
-CONTROL_PREFIX = "/_mock/"
+_NOT_LOGGED = ("/_mock/", "/_console/")  # the prefixes of the control and of the console
 _MAX_REQUESTS = 1_000
 _MAX_BODY = 100_000  # bytes
 _CREDENTIALS = frozenset({b"x-api-key", b"authorization", b"cookie"})
@@ -21,11 +23,14 @@ class LoggedRequest:
 
     Args:
         scope: The request's scope.
+        number: Its place among all requests, counted from 1.
     """
 
-    __slots__ = ("body", "headers", "method", "milliseconds", "path", "query", "status")
+    __slots__ = ("body", "headers", "method", "milliseconds", "number", "path", "query", "status", "time")
 
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, number: int) -> None:
+        self.number = number
+        self.time = time.time()
         self.method: str = scope["method"]
         self.path: str = scope["raw_path"].decode("ascii", "replace")
         self.query: bytes = scope["query_string"]
@@ -37,6 +42,8 @@ class LoggedRequest:
     def view(self, operation: Operation | None) -> dict[str, Any]:
         """Return the request as JSON, without its credentials. The status is 0 until it is answered."""
         return {
+            "number": self.number,
+            "time": format_instant(round(self.time * 1_000_000)),
             "method": self.method,
             "path": self.path,
             "query": self.query.decode("ascii", "replace"),
@@ -58,20 +65,27 @@ class RequestLog:
     Args:
         app: The application.
         contract: The documented operations.
+
+    Attributes:
+        rate: The number of requests in each of the last seconds.
     """
 
     def __init__(self, app: ASGIApp, contract: Contract) -> None:
         self._app = app
         self._contract = contract
+        self._number = 0
+        self.rate = RequestRate()
         self._requests: deque[LoggedRequest] = deque(maxlen=_MAX_REQUESTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, and log it unless it is one of the control."""
-        if scope["type"] != "http" or scope["path"].startswith(CONTROL_PREFIX):
+        """Answer a request, and log it unless it is one of the control or of the console."""
+        if scope["type"] != "http" or scope["path"].startswith(_NOT_LOGGED) or scope["path"] == "/":
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()
-        request = LoggedRequest(scope)
+        self._number += 1
+        request = LoggedRequest(scope, self._number)
+        self.rate.count(begun)
         self._requests.append(request)
 
         async def logged_receive() -> Message:

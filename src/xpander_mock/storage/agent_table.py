@@ -22,6 +22,14 @@ class AgentTable:
         row = self._database.execute("SELECT organization_id FROM agents WHERE id = ?", (agent_id,)).fetchone()
         return None if row is None else row[0]
 
+    def names(self) -> dict[str, dict[str, str]]:
+        """Return the names of all agents by organization and agent id, in the order of names."""
+        rows = self._database.execute("SELECT organization_id, id, name FROM agents ORDER BY organization_id, name, id")
+        names: dict[str, dict[str, str]] = {}
+        for organization_id, agent_id, name in rows:
+            names.setdefault(organization_id, {})[agent_id] = name
+        return names
+
     @property
     def empty(self) -> bool:
         """Whether there is no agent yet, as in a new file."""

@@ -38,7 +38,7 @@ def selected(tasks: Tasks, ids: Sequence[str], filters: Filters, *, active: bool
     lists: list[TaskFilters] = [given]
     if active and "status" not in given:
         lists = [{**given, "status": status} for status in ACTIVE]
-    found = [of_item(item) for filters_of_list in lists for item in tasks.list(None, filters_of_list)]
+    found = [of_item(item) for filters_of_list in lists for item in tasks.list(filters=filters_of_list)]
     return list({record["id"]: record for record in found}.values()), True
 
 

@@ -3,7 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from xpander_tasks._run.iterators import AsyncTaskIterator, AsyncTaskStream, TaskIterator, TaskStream
+from xpander_tasks._run.iterators import AsyncResultIterator, AsyncTaskIterator, ResultIterator, TaskIterator
+from xpander_tasks._run.streams import AsyncTaskStream, TaskStream
 from xpander_tasks.client import Tasks
 from xpander_tasks.configuration import Configuration, RateLimit, Retry
 from xpander_tasks.errors import (
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AgentExecutionStatus",
+    "AsyncResultIterator",
     "AsyncTaskIterator",
     "AsyncTaskStream",
     "ClosedError",
@@ -65,6 +67,7 @@ __all__ = [
     "RateLimit",
     "RateLimitedError",
     "RequestTimeoutError",
+    "ResultIterator",
     "Retry",
     "ServerError",
     "StatusError",

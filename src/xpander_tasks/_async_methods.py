@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Unpack
 
 from xpander_tasks._lazy_module import LazyModule
 from xpander_tasks._run.clients import AsyncClient
-from xpander_tasks._run.iterators import AsyncTaskIterator, AsyncTaskStream
+from xpander_tasks._run.iterators import AsyncResultIterator, AsyncTaskIterator
+from xpander_tasks._run.streams import AsyncTaskStream
+from xpander_tasks._whole_organization import WHOLE_ORGANIZATION, WholeOrganization
 
 if TYPE_CHECKING:
     from xpander_tasks import models, options
@@ -29,7 +31,7 @@ class AsyncMethods(ABC):
 
     async def alist(
         self,
-        agent_id: str | None = None,
+        agent_id: str | WholeOrganization = WHOLE_ORGANIZATION,
         filters: options.TaskFilters | None = None,
         *,
         concurrency: int = 4,
@@ -40,7 +42,7 @@ class AsyncMethods(ABC):
         `apages` tells what is promised while tasks come and go.
 
         Args:
-            agent_id: The agent; None for the whole organization.
+            agent_id: The agent; if it is left out, the whole organization. None is refused.
             filters: The values that tasks must have; see `TaskFilters`.
             concurrency: Pages to read at the same time, after the first.
             timeout: Seconds for each page, in place of the configured ones.
@@ -74,11 +76,11 @@ class AsyncMethods(ABC):
             TasksError: A request failed; `errors` draws the tree.
         """
         flow = self._async_operations().user_pages(user_id, filters, concurrency=concurrency, timeout=timeout)
-        return [item async for page in self._async.iterate(flow) for item in page.items]
+        return [item async for page in self._async.iterate(flow, AsyncResultIterator) for item in page.items]
 
     def aiterate(
         self,
-        agent_id: str | None = None,
+        agent_id: str | WholeOrganization = WHOLE_ORGANIZATION,
         filters: options.TaskFilters | None = None,
         *,
         concurrency: int = 1,
@@ -90,40 +92,7 @@ class AsyncMethods(ABC):
         `apages` tells what is promised while tasks come and go. Pages are read as they are needed.
 
         Args:
-            agent_id: The agent; None for the whole organization.
-            filters: The values that tasks must have; see `TaskFilters`.
-            concurrency: Pages to read ahead at the same time; 0 reads each when it is asked for.
-            per_page: Tasks on a page, 1 to 50.
-            timeout: Seconds for each page, in place of the configured ones.
-
-        Raises:
-            UsageError: A filter is unknown, or an argument is out of range.
-            TasksError: A request failed; raised by the iteration when it reaches that page.
-        """
-        return AsyncTaskIterator(
-            self.apages(agent_id, filters, concurrency=concurrency, per_page=per_page, timeout=timeout)
-        )
-
-    def apages(
-        self,
-        agent_id: str | None = None,
-        filters: options.TaskFilters | None = None,
-        *,
-        concurrency: int = 1,
-        per_page: int = 50,
-        timeout: options.Timeout = None,
-    ) -> AsyncGenerator[models.TasksPage, None]:
-        """Return the pages of a list one by one, for `async for`, reading the next ones ahead.
-
-        While others add and delete tasks, this is promised: no task comes twice (unless 10,000 arrive between two
-        pages). Of the organization, none is missed that existed at the start and still does: pages after the first
-        are bounded by `to_date`, so that arrivals do not shift them, and where `total` shows that tasks were deleted,
-        the pages that others moved to are read again. Not promised: of an agent, whose list has no dates, or with
-        pages of fewer than ten, arrivals and deletions between two pages can cancel out in `total` and hide a task; a
-        task that enters or leaves the filter meanwhile may come or not, and so may a new one.
-
-        Args:
-            agent_id: The agent; None for the whole organization.
+            agent_id: The agent; if it is left out, the whole organization. None is refused.
             filters: The values that tasks must have; see `TaskFilters`.
             concurrency: Pages to read ahead at the same time; 0 reads each when it is asked for.
             per_page: Tasks on a page, 1 to 50.
@@ -136,7 +105,41 @@ class AsyncMethods(ABC):
         flow = self._async_operations().pages(
             agent_id, filters, concurrency=concurrency, per_page=per_page, timeout=timeout
         )
-        return self._async.iterate(flow)
+        return self._async.iterate(flow, AsyncTaskIterator)
+
+    def apages(
+        self,
+        agent_id: str | WholeOrganization = WHOLE_ORGANIZATION,
+        filters: options.TaskFilters | None = None,
+        *,
+        concurrency: int = 1,
+        per_page: int = 50,
+        timeout: options.Timeout = None,
+    ) -> AsyncResultIterator[models.TasksPage]:
+        """Return the pages of a list one by one, for `async for`, reading the next ones ahead.
+
+        While others add and delete tasks, this is promised: no task comes twice (unless 10,000 arrive between two
+        pages). Of the organization, none is missed that existed at the start and still does: pages after the first
+        are bounded by `to_date`, so that arrivals do not shift them, and where `total` shows that tasks were deleted,
+        the pages that others moved to are read again. Not promised: of an agent, whose list has no dates, or with
+        pages of fewer than ten, arrivals and deletions between two pages can cancel out in `total` and hide a task; a
+        task that enters or leaves the filter meanwhile may come or not, and so may a new one.
+
+        Args:
+            agent_id: The agent; if it is left out, the whole organization. None is refused.
+            filters: The values that tasks must have; see `TaskFilters`.
+            concurrency: Pages to read ahead at the same time; 0 reads each when it is asked for.
+            per_page: Tasks on a page, 1 to 50.
+            timeout: Seconds for each page, in place of the configured ones.
+
+        Raises:
+            UsageError: A filter is unknown, or an argument is out of range.
+            TasksError: A request failed; raised by the iteration when it reaches that page.
+        """
+        flow = self._async_operations().pages(
+            agent_id, filters, concurrency=concurrency, per_page=per_page, timeout=timeout
+        )
+        return self._async.iterate(flow, AsyncResultIterator)
 
     async def aget(self, task_id: str, *, timeout: options.Timeout = None) -> models.Task:
         """Return a task in full.
@@ -264,6 +267,7 @@ class AsyncMethods(ABC):
         input: models.Input,
         *,
         timeout: options.Timeout = None,
+        max_time: float | None = None,
         **invoke_options: Unpack[options.InvokeOptions],
     ) -> AsyncTaskStream:
         """Run an agent and return its events as they arrive, for `async for`.
@@ -276,6 +280,7 @@ class AsyncMethods(ABC):
             input: Text, or a `TaskInput` with files and user.
             timeout: Seconds for each of connecting, sending and the next event. By default the next event may take
                 ten minutes.
+            max_time: Seconds from the first event asked for within which the task must finish; None for no limit.
             invoke_options: The other fields of `InvokeRequest`, and the agent's `version`. The `id` of an earlier
                 task continues its conversation.
 
@@ -283,11 +288,11 @@ class AsyncMethods(ABC):
             UsageError: An option is unknown.
             LostConnectionError: The connection broke, and it is unknown whether the agent runs; raised by the
                 iteration.
+            WaitTimeoutError: The task was not done within `max_time`; raised by the iteration.
             TasksError: A request failed in another way; raised by the iteration.
         """
-        return AsyncTaskStream(
-            self._async.iterate(self._async_operations().stream(agent_id, input, invoke_options, timeout))
-        )
+        flow = self._async_operations().stream(agent_id, input, invoke_options, timeout, max_time)
+        return self._async.iterate(flow, AsyncTaskStream)
 
     async def areply(
         self,
@@ -353,7 +358,7 @@ class AsyncMethods(ABC):
         interval: float = 0.5,
         max_interval: float | None = None,
         wait_while_paused: bool = False,
-    ) -> AsyncGenerator[models.Task, None]:
+    ) -> AsyncResultIterator[models.Task]:
         """Return a task as it is now and each time it has changed, for `async for`, the last time when it is done.
 
         Args:
@@ -369,4 +374,4 @@ class AsyncMethods(ABC):
             TasksError: A request failed in another way; raised by the iteration.
         """
         chosen = poll_options.PollOptions(timeout, interval, max_interval, wait_while_paused)
-        return self._async.iterate(self._async_operations().watch(task, chosen))
+        return self._async.iterate(self._async_operations().watch(task, chosen), AsyncResultIterator)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 import httpx
 
 from xpander_tasks._async_methods import AsyncMethods
-from xpander_tasks._run.clients import AsyncClient, Session, SyncClient
+from xpander_tasks._run.clients import AsyncClient, SyncClient
+from xpander_tasks._run.session import Session
 from xpander_tasks._sync_methods import SyncMethods
 from xpander_tasks.configuration import Configuration
+from xpander_tasks.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from xpander_tasks._core.operations import Operations
@@ -45,6 +47,10 @@ class Tasks(SyncMethods, AsyncMethods):
         Raises:
             ConfigurationError: A setting makes no sense.
         """
+        if not isinstance(configuration, (Configuration, NoneType)):
+            raise ConfigurationError(
+                0, "expected Tasks(Configuration(...)); a key goes into Configuration(api_key=...)"
+            )
         self.configuration = configuration or Configuration()
         self._session = Session(self.configuration)
         self._sync = SyncClient(self._session, http_client, transport)
@@ -57,14 +63,21 @@ class Tasks(SyncMethods, AsyncMethods):
         return self._async.operations(self)
 
     def close(self) -> None:
-        """Close the connections of the blocking methods; no call works afterwards. Your own client stays open."""
-        self._session.closed = True
+        """Close the connections of the blocking methods; no call works afterwards. Your own client stays open.
+
+        What still runs, in any thread or event loop, ends with `ClosedError`; nothing is waited for.
+        """
+        self._session.close()
         self._sync.close()
 
     async def aclose(self) -> None:
-        """Close the connections of all methods; no call works afterwards. Your own clients stay open."""
+        """Close the connections of all methods; no call works afterwards. Your own clients stay open.
+
+        What still runs, in any thread or event loop, ends with `ClosedError`. Connections of another event loop are
+        closed when that loop ends.
+        """
         self.close()
-        await self._async.close()
+        await self._async.aclose()
 
     def __enter__(self) -> Self:
         """Return the client; the end of the `with` block closes it."""

@@ -123,6 +123,7 @@ class Configuration:
         retry: When and how failed requests are repeated.
         rate_limit: A limit to stay within, such as `100/60s` or `100/m`; limits that the server's headers state are
             respected in any case.
+        max_body: Bytes that an answer, or one event of a stream, may have after decompression.
 
     Raises:
         ConfigurationError: A setting makes no sense; the message names it and what was expected.
@@ -135,6 +136,7 @@ class Configuration:
     timeout: float | httpx.Timeout | None = None
     retry: Retry = field(default_factory=Retry)
     rate_limit: str | RateLimit | None = None
+    max_body: int = 64 * 2**20
 
     def __post_init__(self) -> None:
         """Read the environment for what is not given, and check everything."""
@@ -157,6 +159,9 @@ class Configuration:
             object.__setattr__(self, "rate_limit", RateLimit.parse(self.rate_limit))
         elif self.rate_limit is not None and not isinstance(self.rate_limit, RateLimit):
             raise ConfigurationError(0, f"expected rate_limit such as '100/60s' or RateLimit, got {self.rate_limit!r}")
+
+        if not isinstance(self.max_body, int) or isinstance(self.max_body, bool) or self.max_body < 1:
+            raise ConfigurationError(0, f"expected max_body in bytes, a whole number above 0, got {self.max_body!r}")
 
     def _fill(self, name: str, variable: str, default: str | None) -> None:
         if getattr(self, name) is None:

@@ -164,7 +164,7 @@ def scripted(*answers: bytes | Iterable[Act]) -> Answer:
     return answer
 
 
-def task(id: Any = "t1", status: str = "completed", **fields: Any) -> dict[str, Any]:
+def task(id: Any = "t1", status: str | None = "completed", **fields: Any) -> dict[str, Any]:
     """A task as the API sends it."""
     return {
         "id": id,
@@ -174,6 +174,23 @@ def task(id: Any = "t1", status: str = "completed", **fields: Any) -> dict[str, 
         "status": status,
         "created_at": "2026-02-07T02:13:27.228497Z",
         "result": "done" if status == "completed" else None,
+        **fields,
+    }
+
+
+def item(number: int = 1, **fields: Any) -> dict[str, Any]:
+    """Return an item of a list as the API sends it."""
+    return {name: value for name, value in task(f"t{number}", **fields).items() if name != "input"}
+
+
+def page(number: int, total: int, *items: dict[str, Any], per_page: int = 1, **fields: Any) -> dict[str, Any]:
+    """Return a page of a list as the API sends it; without items, it has one whose id has the page's number."""
+    return {
+        "items": list(items) or [item(number)],
+        "total": total,
+        "page": number,
+        "per_page": per_page,
+        "total_pages": -(-total // per_page),
         **fields,
     }
 

@@ -39,7 +39,7 @@ from xpander_tasks import (
 from xpander_tasks._core.limits import Limiter
 
 from .conftest import KEY, Connect, Serve
-from .faults import Act, Got, reply, scripted, task
+from .faults import Act, Got, page, reply, scripted, task
 from .flavours import Flavour
 
 
@@ -258,7 +258,7 @@ def test_a_limit_set_by_the_caller_is_kept_across_concurrent_pages(connect: Conn
 
     def answer(got: Got) -> Iterable[Act]:
         number = int(got.query["page"])
-        return [reply({"items": [], "total": 12, "page": number, "per_page": 1, "total_pages": 12})]
+        return [reply(page(number, 12))]
 
     client = connect(serve(answer).url, connections=10, rate_limit=RateLimit(4, 0.4))
     begun = time.monotonic()
@@ -300,7 +300,7 @@ def test_a_limit_told_by_the_headers_is_kept_across_concurrent_pages(connect: Co
         if left < 0:
             return [reply({"detail": "slow down"}, 429, **headers)]
         number = int(got.query["page"])
-        return [reply({"items": [], "total": 7, "page": number, "per_page": 1, "total_pages": 7}, **headers)]
+        return [reply(page(number, 7), **headers)]
 
     server = serve(answer)
     client = connect(server.url, connections=10)
@@ -359,13 +359,13 @@ def test_open_telemetry_sees_each_request(mock: XpanderMock) -> None:
 def test_names_that_are_exported() -> None:
     """The public names are these; adding or removing one is a decision."""
     assert xpander_tasks.__all__ == [
-        "AgentExecutionStatus", "AsyncTaskIterator", "AsyncTaskStream", "ClosedError", "Configuration",
-        "ConfigurationError", "ConnectError", "DecodeError", "ForbiddenError", "FullThread", "InvokeOptions",
-        "LLMReasoningEffort", "LostConnectionError", "Message", "ModuleException", "NotFoundError", "OutputFormat",
-        "RateLimit", "RateLimitedError", "RequestTimeoutError", "Retry", "ServerError", "StatusError", "Task",
-        "TaskEvent", "TaskFailedError", "TaskFilters", "TaskInput", "TaskIterator", "TaskStream", "Tasks", "TasksError",
-        "TasksListItem", "TasksPage", "ThinkMode", "TransportError", "UnauthorizedError", "UsageError", "User",
-        "ValidationFailedError", "WaitTimeoutError",
+        "AgentExecutionStatus", "AsyncResultIterator", "AsyncTaskIterator", "AsyncTaskStream", "ClosedError",
+        "Configuration", "ConfigurationError", "ConnectError", "DecodeError", "ForbiddenError", "FullThread",
+        "InvokeOptions", "LLMReasoningEffort", "LostConnectionError", "Message", "ModuleException", "NotFoundError",
+        "OutputFormat", "RateLimit", "RateLimitedError", "RequestTimeoutError", "ResultIterator", "Retry",
+        "ServerError", "StatusError", "Task", "TaskEvent", "TaskFailedError", "TaskFilters", "TaskInput",
+        "TaskIterator", "TaskStream", "Tasks", "TasksError", "TasksListItem", "TasksPage", "ThinkMode",
+        "TransportError", "UnauthorizedError", "UsageError", "User", "ValidationFailedError", "WaitTimeoutError",
     ]  # fmt: skip
     for name in xpander_tasks.__all__:
         assert getattr(xpander_tasks, name).__name__ in (name, "TasksError")

@@ -51,10 +51,22 @@ def test_waiting_ends_when_no_longer_pending_or_executing(connect: Connect, serv
     assert connect(server.url).wait_for("t1", **FAST).status == status
 
 
-def test_a_status_that_nobody_knows_ends_the_wait(connect: Connect, serve: Serve) -> None:
-    """An undocumented status is neither pending nor executing, and is shown as it was sent."""
-    server = serve(statuses("executing", "archived"))
-    assert connect(server.url).wait_for("t1", **FAST).status == "archived"
+@pytest.mark.parametrize("status", ["queued", "running", "archived", None])
+def test_an_unknown_status_does_not_end_the_wait(connect: Connect, serve: Serve, status: str | None) -> None:
+    """Only the final statuses and paused are known to end a task; a status of tomorrow may mean that it still runs."""
+    server = serve(scripted(reply(task(status=status)), reply(task(status="executing")), reply(task())))
+    assert connect(server.url).wait_for("t1", **FAST).status == "completed"
+    assert len(server.got) == 3
+
+
+def test_an_unknown_status_with_an_end_time_ends_the_wait_as_a_failure(connect: Connect, serve: Serve) -> None:
+    """A task that says when it finished has finished, and not by completing."""
+    ended = reply(task(status="cancelled", finished_at="2026-02-07T02:14:00Z"))
+    client = connect(serve(scripted(reply(task(status="executing")), ended)).url)
+    assert client.wait_for("t1", **FAST).status == "cancelled"
+    with pytest.raises(xpander_tasks.TaskFailedError, match="ended as cancelled") as caught:
+        client.wait_for("t1", raise_on_failure=True)
+    assert caught.value.task.status == "cancelled"
 
 
 def test_waiting_through_pauses(connect: Connect, serve: Serve) -> None:
@@ -166,7 +178,7 @@ def test_the_interval_grows_to_its_cap_and_starts_anew_after_a_change() -> None:
                 assert isinstance(step, Sleep)
                 yield step.seconds
 
-    pauses = list(slept(Poller("t1", get, PollOptions(interval=1.0, max_interval=8.0))))
+    pauses = list(slept(Poller("t1", get, PollOptions(interval=1.0, max_interval=8.0), max_outage=60)))
     expected = [1.0, 1.5, 2.25, 3.375, 5.0625, 7.59375, *[8.0] * 6, 1.0, 1.5, 2.25]
     assert len(pauses) == len(expected)
     for pause, middle in zip(pauses, expected, strict=True):

@@ -1,12 +1,12 @@
 """The public types, pinned: this file is type-checked and never run."""
 
-from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, assert_type
 
 from xpander_tasks import (
     AgentExecutionStatus,
+    AsyncResultIterator,
     AsyncTaskIterator,
     AsyncTaskStream,
     Configuration,
@@ -15,6 +15,7 @@ from xpander_tasks import (
     ModuleException,
     OutputFormat,
     RateLimitedError,
+    ResultIterator,
     Task,
     TaskEvent,
     TaskFailedError,
@@ -41,7 +42,7 @@ def blocking(tasks: Tasks) -> None:
     assert_type(tasks.list_user_tasks(user_id="u1"), list[TasksListItem])
     assert_type(tasks.iterate(), TaskIterator)
     assert_type(next(tasks.iterate()), TasksListItem)
-    assert_type(tasks.pages(), Generator[TasksPage, None, None])
+    assert_type(tasks.pages(), ResultIterator[TasksPage])
     assert_type(tasks.list()[0].load(), Task)
     task = tasks.get("t1")
     assert_type(task, Task)
@@ -52,7 +53,7 @@ def blocking(tasks: Tasks) -> None:
     assert_type(tasks.thread(task), list[Message])
     assert_type(tasks.full_thread(task), FullThread)
     assert_type(tasks.wait_for(task, timeout=5, on_change=print), Task)
-    assert_type(tasks.watch("t1"), Generator[Task, None, None])
+    assert_type(tasks.watch("t1"), ResultIterator[Task])
     assert_type(task.parsed(), Any)
     assert_type(task.parsed(Answer), Answer)
     assert_type(task.parsed(dict[str, int]), dict[str, int])
@@ -71,7 +72,7 @@ async def awaited(tasks: Tasks) -> None:
     assert_type(await tasks.alist("a1"), list[TasksListItem])
     assert_type(await tasks.alist_user_tasks("u1"), list[TasksListItem])
     assert_type(tasks.aiterate(), AsyncTaskIterator)
-    assert_type(tasks.apages(), AsyncGenerator[TasksPage, None])
+    assert_type(tasks.apages(), AsyncResultIterator[TasksPage])
     async for item in tasks.aiterate():
         assert_type(item, TasksListItem)
         assert_type(await item.aload(), Task)

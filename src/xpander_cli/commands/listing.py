@@ -47,7 +47,7 @@ def list_tasks(
         # What is read ahead would be thrown away where one page is enough.
         small = wanted is not None and wanted <= _PAGE
         found = tasks.iterate(
-            None, filters.given(), concurrency=0 if small else 4, per_page=wanted if wanted and small else _PAGE
+            filters=filters.given(), concurrency=0 if small else 4, per_page=wanted if wanted and small else _PAGE
         )
         with found:
             rows = (records.only(records.of_item(item), records.LIST_FIELDS) for item in islice(found, wanted))

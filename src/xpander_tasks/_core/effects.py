@@ -3,11 +3,14 @@
 A flow is a generator without I/O: it yields the effect that is needed next and is sent the outcome. Two runners
 perform the effects, `_run.sync_runner` with blocking calls and threads, `_run.async_runner` with asyncio. Every rule is
 in a flow, so that blocking and awaited methods share it.
+
+A deadline is a moment of the monotonic clock, in seconds. An effect that reaches its deadline is cut short by an
+`httpx.ReadTimeout`, which is thrown into the flow like any error of httpx.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -16,16 +19,21 @@ import httpx
 T = TypeVar("T")
 E = TypeVar("E")
 
+BODY_ERROR = "xpander_tasks_body_error"
+"""The extension of a response that says why its body could not be read, though its status and headers were."""
+
 
 @dataclass(slots=True)
 class Send:
-    """Send a request. The outcome is the response; an error of httpx is thrown into the flow.
+    """Send a request, without following redirects. The outcome is the response.
 
-    With `stream`, the body of a success is left for `Read`.
+    With `stream`, the body of a success is left for `Read`. Otherwise the body is read; if it cannot be decompressed,
+    or is larger than the client's limit, it is empty and the extension `BODY_ERROR` of the response says why.
     """
 
     request: httpx.Request
     stream: bool = False
+    deadline: float | None = None
 
 
 @dataclass(slots=True)
@@ -37,7 +45,9 @@ class Sleep:
 
 @dataclass(slots=True)
 class Read:
-    """Read from the open stream. The outcome is its next bytes, empty at the end; an error of httpx is thrown in."""
+    """Read from the open stream. The outcome is its next bytes, empty at the end."""
+
+    deadline: float | None = None
 
 
 @dataclass(slots=True)
@@ -45,6 +55,14 @@ class Emit(Generic[T]):
     """Give a value to the caller, who iterates."""
 
     value: T
+
+
+@dataclass(slots=True)
+class Call:
+    """Call a function of the user with a value; what it returns is awaited if it is awaitable. There is no outcome."""
+
+    function: Callable[[Any], Any]
+    value: Any
 
 
 @dataclass(slots=True)
@@ -64,7 +82,7 @@ class Join:
     flow: Flow[Any]
 
 
-Effect = Send | Sleep | Read | Spawn | Join
+Effect = Send | Sleep | Read | Call | Spawn | Join
 Flow = Generator[Effect, Any, T]
 Emitting = Generator[Effect | Emit[E], Any, T]
 

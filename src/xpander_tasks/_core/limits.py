@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Mapping
 
-from xpander_tasks._core.retry import reset_delay
+from xpander_tasks._core.retry import header_number, reset_delay
 from xpander_tasks.configuration import RateLimit
 
 
@@ -61,8 +61,8 @@ class Limiter:
             self._under_way -= 1
             if headers is None:
                 return
-            remaining = headers.get("x-ratelimit-remaining", "")
-            if remaining.isascii() and remaining.isdigit() and (delay := reset_delay(headers, wall)) is not None:
+            remaining = header_number(headers.get("x-ratelimit-remaining", "").strip())
+            if remaining is not None and (delay := reset_delay(headers, wall)) is not None:
                 # The server has not counted what is still on its way to it.
                 left = int(remaining) - self._under_way
                 same_window = self._left is not None and abs(now + delay - self._reset) < 2

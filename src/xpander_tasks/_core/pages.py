@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from xpander_tasks._core.effects import Emit, Emitting, Flow, Join, Spawn
+from xpander_tasks.errors import DecodeError
 from xpander_tasks.models import TasksListItem, TasksPage
 
 Fetch = Callable[[int, datetime | None], Flow[TasksPage]]
@@ -50,11 +51,14 @@ def read_pages(fetch: Fetch, *, concurrency: int, anchored: bool) -> Emitting[Ta
         while concurrency and started < min(number + concurrency, page.total_pages):
             started += 1
             yield Spawn(started, fetch(started, anchor), concurrency)
+        listed = [item.id for item in page.items]
         yield Emit(_only(page, recent.add_new(page.items)))
         if number >= page.total_pages:
             return
         number += 1
         page = yield Join(number, fetch(number, anchor))
+        if number == 2 and len(listed) > 1 and page.total == total and listed == [item.id for item in page.items]:
+            raise DecodeError(0, "page 2 is the same as page 1: the server seems to ignore the parameter `page`")
 
 
 def _read_again(fetch: Fetch, number: int, anchor: datetime | None, lost: int, total: int) -> Flow[list[TasksPage]]:
@@ -79,12 +83,15 @@ def _anchor(items: Sequence[TasksListItem]) -> datetime | None:
 
     A list in another order must not be bounded by its first page: tasks would be missed.
     """
-    moments = [item.created_at for item in items if isinstance(item.created_at, datetime)]
+    moments = [item.created_at for item in items if item.created_at and item.created_at.utcoffset() is not None]
     descending = all(newer >= older for newer, older in pairwise(moments))
     if len(moments) < len(items) or len(items) < _PROOF or not descending or moments[0] == moments[-1]:
         return None
-    # A server may keep time finer than a datetime does.
-    return moments[0] + timedelta(microseconds=1)
+    try:
+        # A server may keep time finer than a datetime does.
+        return moments[0].astimezone(UTC) + timedelta(microseconds=1)
+    except OverflowError:  # at the end of the last year that exists
+        return None
 
 
 class RecentIds:
@@ -95,9 +102,12 @@ class RecentIds:
         self._ids: dict[str, None] = {}  # in the order they were listed
 
     def add_new(self, items: Iterable[TasksListItem]) -> list[TasksListItem]:
-        """Return the tasks whose ids are new, and remember these ids."""
-        new = [item for item in items if item.id not in self._ids]
-        self._ids.update(dict.fromkeys(item.id for item in new))
+        """Return the tasks whose ids are new, each id once, and remember these ids."""
+        new = []
+        for item in items:
+            if item.id not in self._ids:
+                self._ids[item.id] = None
+                new.append(item)
         while len(self._ids) > REMEMBERED:
             del self._ids[next(iter(self._ids))]
         return new

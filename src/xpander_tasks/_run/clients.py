@@ -3,74 +3,31 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import httpx
 
-from xpander_tasks.configuration import Configuration
-from xpander_tasks.errors import ClosedError
+from xpander_tasks._run.iterators import AsyncResultIterator, ResultIterator
+from xpander_tasks._run.session import Session
+from xpander_tasks.errors import ConfigurationError, UsageError
 
 # The models and asyncio take longer to import than the rest together, so they are imported at the first call.
 if TYPE_CHECKING:
     import asyncio
 
-    from xpander_tasks._core.call import Caller
     from xpander_tasks._core.effects import Emitting, Flow
     from xpander_tasks._core.operations import Operations
     from xpander_tasks.models import TaskReader
 
 T = TypeVar("T")
-E = TypeVar("E")
+S = TypeVar("S", bound=ResultIterator[Any])
+A = TypeVar("A", bound=AsyncResultIterator[Any])
 
-_TIMEOUT = 30.0
-
-
-class Session:
-    """What both clients of a `Tasks` share: the configuration, the rate limiter, and whether it is closed."""
-
-    def __init__(self, configuration: Configuration) -> None:
-        """Start open."""
-        self.configuration = configuration
-        self.closed = False
-        self._caller: Caller | None = None
-        self._lock = threading.Lock()
-
-    def operations(self, reader: TaskReader, client: httpx.Client | httpx.AsyncClient, *, own: bool) -> Operations:
-        """Return the operations for a client of httpx.
-
-        Args:
-            reader: Where decoded models load more from.
-            client: The client that will send the requests.
-            own: Whether the client was created here, so that its timeout is not the user's choice.
-        """
-        from xpander_tasks._core.call import Caller
-        from xpander_tasks._core.operations import Operations
-
-        with self._lock:
-            if self._caller is None:
-                self._caller = Caller(self.configuration)
-        timeout = self.configuration.timeout
-        if timeout is None:
-            timeout = _TIMEOUT if own else client.timeout
-        return Operations(
-            reader,
-            self._caller,
-            client.build_request,
-            self.configuration.base_url or "",
-            timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(timeout),
-        )
-
-    def check(self) -> None:
-        """Check that calls are possible.
-
-        Raises:
-            ClosedError: The session is closed.
-            ConfigurationError: There are no credentials.
-        """
-        if self.closed:
-            raise ClosedError(0, "this client is closed; make a new Tasks, or call inside its `with` block")
-        self.configuration.headers()
+# As many connections as calls run at the same time; the caller's own concurrency is the limit.
+_LIMITS = httpx.Limits(max_connections=None, max_keepalive_connections=128)
 
 
 class SyncClient:
@@ -87,7 +44,7 @@ class SyncClient:
         self._session = session
         self._given = given
         self._transport = transport
-        self._client = given
+        self._client: httpx.Client | None = None
         self._lock = threading.Lock()
 
     def operations(self, reader: TaskReader) -> Operations:
@@ -95,22 +52,31 @@ class SyncClient:
 
         Raises:
             ClosedError: The client is closed.
-            ConfigurationError: There are no credentials.
+            ConfigurationError: There are no credentials, or a setting of the environment is broken.
         """
         self._session.check()
         return self._session.operations(reader, self._http(), own=self._given is None)
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow and return its value."""
+        from xpander_tasks._run.scope import Scope
         from xpander_tasks._run.sync_runner import SyncRunner
 
-        return SyncRunner(self._http()).run(flow)
+        scope = Scope()
+        ended = self._session.begin(scope)
+        try:
+            return SyncRunner(self._http(), scope, self._session.configuration.max_body).run(flow)
+        finally:
+            ended()
 
-    def iterate(self, flow: Emitting[E, Any]) -> Generator[E, None, None]:
-        """Run a flow and yield what it emits."""
+    def iterate(self, flow: Emitting[Any, Any], kind: type[S]) -> S:
+        """Return an iterator over what a flow emits."""
+        from xpander_tasks._run.scope import Scope
         from xpander_tasks._run.sync_runner import SyncRunner
 
-        return SyncRunner(self._http()).iterate(flow)
+        scope = Scope()
+        ended = self._session.begin(scope)
+        return kind(SyncRunner(self._http(), scope, self._session.configuration.max_body), flow, ended)
 
     def close(self) -> None:
         """Close the connections, unless the client is the user's own."""
@@ -118,10 +84,16 @@ class SyncClient:
             self._client.close()
 
     def _http(self) -> httpx.Client:
-        with self._lock:
-            if self._client is None:
-                self._client = httpx.Client(transport=self._transport)
-            return self._client
+        if self._client is None:
+            with self._lock:
+                if self._client is None:
+                    self._client = self._given or _created(
+                        lambda: httpx.Client(transport=self._transport, limits=_LIMITS)
+                    )
+                    from xpander_tasks._run.scope import make_interruptible
+
+                    make_interruptible(self._client)
+        return self._client
 
 
 class AsyncClient:
@@ -135,20 +107,21 @@ class AsyncClient:
         Args:
             session: What is shared with the blocking client.
             given: The user's own client, which stays open.
-            transport: The user's own transport for the client that is created here.
+            transport: The user's own transport for the clients that are created here.
         """
         self._session = session
         self._given = given
         self._transport = transport
-        self._client = given
-        self._loop: asyncio.AbstractEventLoop | None = None
+        # Connections belong to the event loop that opened them.
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, _LoopClient] = WeakKeyDictionary()
 
     def operations(self, reader: TaskReader) -> Operations:
         """Return the operations, whose flows `run` and `iterate` run.
 
         Raises:
             ClosedError: The client is closed.
-            ConfigurationError: There are no credentials.
+            ConfigurationError: There are no credentials, or a setting of the environment is broken.
+            UsageError: No event loop is running.
         """
         self._session.check()
         return self._session.operations(reader, self._http(), own=self._given is None)
@@ -157,25 +130,78 @@ class AsyncClient:
         """Run a flow and return its value."""
         from xpander_tasks._run.async_runner import AsyncRunner
 
-        return await AsyncRunner(self._http()).run(flow)
+        runner = AsyncRunner(self._http(), self._session.configuration.max_body)
+        ended = self._session.begin(runner)
+        try:
+            return await runner.run(flow)
+        finally:
+            ended()
 
-    def iterate(self, flow: Emitting[E, Any]) -> AsyncGenerator[E, None]:
-        """Run a flow and yield what it emits."""
+    def iterate(self, flow: Emitting[Any, Any], kind: type[A]) -> A:
+        """Return an iterator over what a flow emits."""
         from xpander_tasks._run.async_runner import AsyncRunner
 
-        return AsyncRunner(self._http()).iterate(flow)
+        runner = AsyncRunner(self._http(), self._session.configuration.max_body)
+        return kind(runner, flow, self._session.begin(runner))
 
-    async def close(self) -> None:
-        """Close the connections, unless the client is the user's own."""
-        if self._given is None and self._client is not None:
-            await self._client.aclose()
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop, unless the client is the user's own."""
+        client = self._clients.pop(_running_loop(), None)
+        if client is not None:
+            await client.aclose()
 
     def _http(self) -> httpx.AsyncClient:
-        import asyncio
+        loop = _running_loop()
+        if self._given is not None:
+            return self._given
+        client = self._clients.get(loop)
+        if client is None:
+            client = self._clients[loop] = _LoopClient(
+                _created(lambda: httpx.AsyncClient(transport=self._transport, limits=_LIMITS))
+            )
+        return client.http
 
-        loop = asyncio.get_running_loop()
-        if self._client is None or (self._given is None and self._loop is not loop):
-            # Connections belong to the loop that opened them; those of an ended one cannot even be closed.
-            self._client = httpx.AsyncClient(transport=self._transport)
-        self._loop = loop
-        return self._client
+
+class _LoopClient:
+    """A client of httpx that is closed with its event loop, as by `asyncio.run`, if nobody closes it before."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+        # An event loop closes the asynchronous generators that were begun in it before it ends. Until its `yield` this
+        # one awaits nothing, so that it can be begun here.
+        self._generator = _close_at_the_end(http)
+        with suppress(StopIteration):
+            self._generator.asend(None).send(None)
+
+    async def aclose(self) -> None:
+        await self._generator.aclose()
+
+
+async def _close_at_the_end(http: httpx.AsyncClient) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        await http.aclose()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop:
+    import asyncio
+
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        raise UsageError(0, "awaited methods need a running event loop; call this inside `async def`") from None
+
+
+def _created(create: Any) -> Any:
+    """Create a client of httpx.
+
+    Raises:
+        ConfigurationError: A variable of the environment that httpx reads is broken.
+    """
+    try:
+        return create()
+    except (httpx.InvalidURL, OSError, ValueError) as error:
+        raise ConfigurationError(
+            0, f"the HTTP client cannot be created; check HTTP_PROXY, HTTPS_PROXY, SSL_CERT_FILE and the like: {error}"
+        ) from None

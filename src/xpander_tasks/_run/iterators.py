@@ -1,11 +1,14 @@
-"""What callers iterate over: the tasks of a list, the events of a stream."""
+"""What callers iterate over: the pages and the tasks of a list, the states of a task, the events of a stream.
+
+None is a generator: leaving one early must be silent, end what it reads ahead and free its connections, without a
+garbage collector. An asynchronous generator cannot do that, and a generator that knows its iterator is a cycle.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Generator
-from contextlib import aclosing, closing
+from collections.abc import Callable, Generator
 from types import TracebackType
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from xpander_tasks._lazy_module import LazyModule
 from xpander_tasks.errors import UsageError
@@ -18,152 +21,223 @@ else:
 T = TypeVar("T")
 
 
-class _Closing(Generic[T]):
-    """An iterator that holds connections until it ends or is closed; use it in a `with` block to leave it early."""
+class Runner(Protocol):
+    """What runs the flow of a blocking iterator; see `SyncRunner`."""
 
-    def __init__(self, values: Generator[T, None, None]) -> None:
-        self._values = values
+    def next_emitted(self, flow: Generator[Any, Any, Any]) -> Any:
+        """Run the flow until it emits, and return that; raise StopIteration at its end."""
+        ...
+
+    def close(self) -> None:
+        """Abandon what runs."""
+        ...
+
+
+class AwaitedRunner(Protocol):
+    """What runs the flow of an asynchronous iterator; see `AsyncRunner`."""
+
+    async def next_emitted(self, flow: Generator[Any, Any, Any]) -> tuple[bool, Any]:
+        """Run the flow until it emits or ends, and return whether it emitted, and what."""
+        ...
+
+    async def aclose(self) -> None:
+        """Cancel what runs and wait for its end."""
+        ...
+
+    def abandon(self) -> None:
+        """Cancel what runs, without waiting."""
+        ...
+
+
+class ResultIterator(Generic[T]):
+    """An iterator that holds connections until it ends or is closed.
+
+    A `with` block closes it, and so does dropping it, as after a `break`.
+    """
+
+    def __init__(self, runner: Runner, flow: Generator[Any, Any, Any], ended: Callable[[], None]) -> None:
+        """Iterate over what a flow emits.
+
+        Args:
+            runner: Runs the flow.
+            flow: Emits the values.
+            ended: Called once, when the iteration ends or is closed.
+        """
+        self._runner = runner
+        self._flow = flow
+        self._reading = False
+        self._ended: Callable[[], None] | None = ended
 
     def __iter__(self) -> Self:
+        """Return the iterator itself."""
         return self
 
     def __next__(self) -> T:
-        return next(self._values)
+        """Return the next value, waiting for it.
+
+        Raises:
+            TasksError: A request failed.
+        """
+        value: T = self._next()
+        return value
+
+    def _next(self) -> Any:
+        if self._reading:
+            raise UsageError(0, "this iterator is being read by another thread; each thread needs its own")
+        self._reading = True
+        try:
+            return self._runner.next_emitted(self._flow)
+        except BaseException:
+            self._reading = False
+            self.close()
+            raise
+        finally:
+            self._reading = False
 
     def close(self) -> None:
-        """Stop reading ahead and free the connections; the end of the iteration does it too."""
-        self._values.close()
+        """Stop reading ahead and free the connections; nothing is waited for. The end of the iteration does it too."""
+        if not self._reading:  # else the interruption ends the thread that reads, which closes the flow
+            self._flow.close()
+        self._runner.close()
+        if (ended := self._ended) is not None:
+            self._ended = None
+            ended()
 
     def __enter__(self) -> Self:
+        """Return the iterator; the end of the `with` block closes it."""
         return self
 
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        """Close the iterator."""
+        self.close()
+
+    def __del__(self) -> None:
+        """Close what nobody closed, as after a `break`."""
         self.close()
 
 
-class _AsyncClosing(Generic[T]):
-    """An asynchronous iterator that holds connections until it ends or is closed; leave it early by `async with`."""
+class AsyncResultIterator(Generic[T]):
+    """An iterator for `async for` that holds connections until it ends or is closed. An `async with` block closes it.
 
-    def __init__(self, values: AsyncGenerator[T, None]) -> None:
-        self._values = values
+    Dropping it, as after a `break`, cancels what it reads ahead and closes its connections as soon as the loop runs.
+    """
+
+    def __init__(self, runner: AwaitedRunner, flow: Generator[Any, Any, Any], ended: Callable[[], None]) -> None:
+        """Iterate over what a flow emits.
+
+        Args:
+            runner: Runs the flow.
+            flow: Emits the values.
+            ended: Called once, when the iteration ends or is closed.
+        """
+        self._runner = runner
+        self._flow = flow
+        self._reading = False
+        self._ended: Callable[[], None] | None = ended
 
     def __aiter__(self) -> Self:
+        """Return the iterator itself."""
         return self
 
     async def __anext__(self) -> T:
-        return await anext(self._values)
+        """Return the next value, waiting for it.
+
+        Raises:
+            TasksError: A request failed.
+        """
+        value: T = await self._next()
+        return value
+
+    async def _next(self) -> Any:
+        if self._reading:
+            raise UsageError(0, "this iterator is being read by another task; each task needs its own")
+        self._reading = True
+        emitted = False
+        try:
+            emitted, value = await self._runner.next_emitted(self._flow)
+        finally:
+            self._reading = False
+            if not emitted:
+                await self.aclose()
+        if not emitted:
+            raise StopAsyncIteration
+        return value
 
     async def aclose(self) -> None:
         """Stop reading ahead and free the connections; the end of the iteration does it too."""
-        await self._values.aclose()
+        self._finish()
+        await self._runner.aclose()
+
+    def _finish(self) -> None:
+        if not self._reading:
+            self._flow.close()
+        if (ended := self._ended) is not None:
+            self._ended = None
+            ended()
 
     async def __aenter__(self) -> Self:
+        """Return the iterator; the end of the `async with` block closes it."""
         return self
 
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        """Close the iterator."""
         await self.aclose()
 
+    def __del__(self) -> None:
+        """Abandon what nobody closed, as after a `break`."""
+        self._finish()
+        self._runner.abandon()
 
-class TaskIterator(_Closing["models.TasksListItem"]):
-    """Tasks of a list, one by one; `total` is how many match, as the page last read said."""
 
-    def __init__(self, pages: Generator[models.TasksPage, None, None]) -> None:
-        """Iterate over pages, which are read when they are needed."""
-        super().__init__(self._items(pages))
+class TaskIterator(ResultIterator["models.TasksListItem"]):
+    """The tasks of a list, one by one.
+
+    Attributes:
+        total: Number of tasks that match, as the page last read says; None before the first.
+    """
+
+    def __init__(self, runner: Runner, flow: Generator[Any, Any, Any], ended: Callable[[], None]) -> None:
+        """Iterate over the tasks of the pages that a flow emits; the arguments are those of `ResultIterator`."""
+        super().__init__(runner, flow, ended)
         self.total: int | None = None
+        self._items: list[models.TasksListItem] = []
 
-    def _items(self, pages: Generator[models.TasksPage, None, None]) -> Generator[models.TasksListItem, None, None]:
-        with closing(pages):
-            for page in pages:
-                self.total = page.total
-                yield from page.items
-
-
-class AsyncTaskIterator(_AsyncClosing["models.TasksListItem"]):
-    """Tasks of a list, one by one, for `async for`; `total` is how many match, as the page last read said."""
-
-    def __init__(self, pages: AsyncGenerator[models.TasksPage, None]) -> None:
-        """Iterate over pages, which are read when they are needed."""
-        super().__init__(self._items(pages))
-        self.total: int | None = None
-
-    async def _items(self, pages: AsyncGenerator[models.TasksPage, None]) -> AsyncGenerator[models.TasksListItem, None]:
-        async with aclosing(pages):
-            async for page in pages:
-                self.total = page.total
-                for item in page.items:
-                    yield item
-
-
-class _StreamState:
-    """What the events so far have shown."""
-
-    _pieces: list[str]
-    task: models.Task | None = None
-    """The task in the last event that had one; at the end the finished task."""
-    lost = False
-    """Whether the connection broke, so that the events since then come from polling."""
-
-    def _add(self, event: models.TaskEvent) -> models.TaskEvent:
-        self._pieces.append(event.text)
-        self.task = event.task or self.task
-        self.lost = self.lost or event.type == "connection_lost"
-        return event
-
-    @property
-    def text(self) -> str:
-        """The result so far: the chunks joined, or the task's result if chunks were lost with the connection."""
-        if self.lost and self.task is not None and isinstance(self.task.result, str):
-            return self.task.result
-        return "".join(self._pieces)
-
-    def _ended(self) -> models.Task:
-        if self.task is None:
-            raise UsageError(0, "the stream was closed before it showed its task")
-        return self.task
-
-
-class TaskStream(_Closing["models.TaskEvent"], _StreamState):
-    """Events of a streamed invoke. It begins when it is first read, and ends with the finished task."""
-
-    def __init__(self, events: Generator[models.TaskEvent, None, None]) -> None:
-        """Iterate over events, which are read when they are needed."""
-        super().__init__(events)
-        self._pieces = []
-
-    def __next__(self) -> models.TaskEvent:
-        """Wait for the next event."""
-        return self._add(super().__next__())
-
-    def result(self) -> models.Task:
-        """Read on to the end and return the task.
+    def __next__(self) -> models.TasksListItem:
+        """Return the next task, reading the next page if it is needed.
 
         Raises:
-            TasksError: As iterating does.
+            TasksError: A request failed.
         """
-        for _ in self:
-            pass
-        return self._ended()
+        while not self._items:
+            page: models.TasksPage = self._next()
+            self.total, self._items = page.total, page.items[::-1]
+        return self._items.pop()
 
 
-class AsyncTaskStream(_AsyncClosing["models.TaskEvent"], _StreamState):
-    """Events of a streamed invoke, for `async for`. It begins when it is first read."""
+class AsyncTaskIterator(AsyncResultIterator["models.TasksListItem"]):
+    """The tasks of a list, one by one, for `async for`.
 
-    def __init__(self, events: AsyncGenerator[models.TaskEvent, None]) -> None:
-        """Iterate over events, which are read when they are needed."""
-        super().__init__(events)
-        self._pieces = []
+    Attributes:
+        total: Number of tasks that match, as the page last read says; None before the first.
+    """
 
-    async def __anext__(self) -> models.TaskEvent:
-        """Wait for the next event."""
-        return self._add(await super().__anext__())
+    def __init__(self, runner: AwaitedRunner, flow: Generator[Any, Any, Any], ended: Callable[[], None]) -> None:
+        """Iterate over the tasks of the pages that a flow emits; the arguments are those of `AsyncResultIterator`."""
+        super().__init__(runner, flow, ended)
+        self.total: int | None = None
+        self._items: list[models.TasksListItem] = []
 
-    async def result(self) -> models.Task:
-        """Read on to the end and return the task; otherwise like `TaskStream.result`."""
-        async for _ in self:
-            pass
-        return self._ended()
+    async def __anext__(self) -> models.TasksListItem:
+        """Return the next task, reading the next page if it is needed.
+
+        Raises:
+            TasksError: A request failed.
+        """
+        while not self._items:
+            page: models.TasksPage = await self._next()
+            self.total, self._items = page.total, page.items[::-1]
+        return self._items.pop()

@@ -147,7 +147,7 @@ class Operations:
 
     def _delete(self, spec: RequestSpec) -> Flow[None]:
         try:
-            yield from self._call(spec)
+            yield from self._send(spec)
         except NotFoundError:
             if not spec.attempts.may_have_run_before:
                 raise
@@ -187,7 +187,7 @@ class Operations:
             task_id=made.task_id,
         )
         stream = EventStream(
-            self._call,
+            self._send,
             spec,
             poller,
             lambda response, content: Origin(self._reader, response, content),
@@ -257,13 +257,13 @@ class Operations:
     def _answer(
         self, parts: RequestParts, limits: httpx.Timeout, *, deadline: float | None = None, task_id: str | None = None
     ) -> Flow[httpx.Response]:
-        return self._call(
+        return self._send(
             RequestSpec(
                 lambda: self._built(parts, limits), repeatable=task_id is None, deadline=deadline, task_id=task_id
             )
         )
 
-    def _call(self, spec: RequestSpec) -> Flow[httpx.Response]:
+    def _send(self, spec: RequestSpec) -> Flow[httpx.Response]:
         return self._caller.call(spec, self._sender.max_redirects)
 
     def _built(self, parts: RequestParts, limits: httpx.Timeout) -> httpx.Request:

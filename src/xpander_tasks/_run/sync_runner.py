@@ -97,7 +97,7 @@ class SyncRunner:
             case Read(deadline):
                 return self._guarded(deadline, lambda: next(self._chunks, b""))
             case Call(function, value):
-                _call(function, value)
+                _call_back(function, value)
             case Spawn(number, flow, concurrency):
                 if self._threads is None:
                     self._threads = Threads(concurrency)
@@ -146,7 +146,7 @@ def _running(runner: SyncRunner, flow: Generator[Any, Any, T]) -> Callable[[], T
     return lambda: runner.run(flow)
 
 
-def _call(function: Callable[[Any], Any], value: Any) -> None:
+def _call_back(function: Callable[[Any], Any], value: Any) -> None:
     returned = function(value)
     if inspect.iscoroutine(returned):
         returned.close()

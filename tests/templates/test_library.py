@@ -153,7 +153,7 @@ def test_every_nullable_field_may_be_null() -> None:
     book = Book.from_dict(content)
     assert (book.from_, book.datetime_, book.rank, book.price, book.authors) == (None,) * 5
     assert book.category is UNSET
-    assert book.to_dict() == {**content, "list": [], "str": 'it\'s "quoted"', "self": True}
+    assert book.to_dict() == content
 
 
 def test_additional_properties_are_of_their_type() -> None:
@@ -172,7 +172,7 @@ def test_additional_properties_are_of_their_type() -> None:
         (Book, {**BOOK, "class": 5}, "Expected `str`, got `int` at `$.class` of Book"),
         (Book, LEAST | {"class": None}, "Expected `str`, got `null` at `$.class` of Book"),
         (Book, {"isbn": "1"}, "Object missing required field `title` at `$` of Book"),
-        (Book, {**BOOK, "copies": {"north": "3"}}, "Expected `int`, got `str` at `$.copies[...]` of Book"),
+        (Book, {**BOOK, "copies": {"north": "3"}}, "Expected `int`, got `str` at `$.copies.north` of Book"),
         (Book, {**BOOK, "authors": [{}]}, "Object missing required field `id` at `$.authors[0]` of Book"),
         (Book, {**BOOK, "authors": 1}, "Expected `array`, got `int` at `$.authors` of Book"),
         (Settings, {"n": {"opening": 9}}, "Expected `str | null`, got `int` at `$.n.opening` of Settings"),
@@ -191,7 +191,11 @@ def test_a_wrong_type_names_the_path_and_the_model(model: Any, content: dict[str
     ("field", "value", "expected"),
     [
         ("subject", {"kind": "book", "isbn": "1"}, LentBook(kind="book", isbn="1")),
-        ("subject", {"kind": "room", "number": 4, "isbn": "1"}, LentRoom(kind="room", number=4)),
+        (
+            "subject",
+            {"kind": "room", "number": 4, "isbn": "1"},
+            LentRoom(kind="room", number=4, additional_properties={"isbn": "1"}),
+        ),
         ("borrower", {"name": "n", "firstName": "f"}, Person(name="n", first_name="f")),
         ("borrower", {"name": "n", "vat-number": "v"}, Organization(name="n", vat_number="v")),
         ("borrower", None, None),

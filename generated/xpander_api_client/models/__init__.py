@@ -1,6 +1,6 @@
 """The models of requests and responses."""
 
-from ..conversion import resolve_annotations as _resolve_annotations
+from ..layout import resolve_annotations as _resolve_annotations
 from .agent_execution_status import AgentExecutionStatus
 from .deep_planning import DeepPlanning
 from .deep_planning_item import DeepPlanningItem

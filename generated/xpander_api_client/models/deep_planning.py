@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import define as _define
-from attrs import field as _field
+from typing import TYPE_CHECKING, Any
 
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 if TYPE_CHECKING:
     from ..models.deep_planning_item import DeepPlanningItem
@@ -25,3 +25,5 @@ class DeepPlanning(_ResponseModel):
     """Whether the agent has asked something back."""
     tasks: list[DeepPlanningItem] = _field(factory=list)
     """The steps, in order."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

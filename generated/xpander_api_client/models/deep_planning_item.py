@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from attrs import define as _define
+from typing import Any
 
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 
 @_define(kw_only=True)
@@ -15,3 +18,5 @@ class DeepPlanningItem(_ResponseModel):
     """What the step is."""
     completed: bool = False
     """Whether it is done."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

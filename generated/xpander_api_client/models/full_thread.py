@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrs import define as _define
-from attrs import field as _field
-
-from ..conversion import OTHERS as _OTHERS
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 if TYPE_CHECKING:
     from ..models.message import Message

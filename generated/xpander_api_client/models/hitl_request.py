@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from attrs import define as _define
+from typing import Any
 
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 
 @_define(kw_only=True)
@@ -11,3 +14,5 @@ class HITLRequest(_ResponseModel):
 
     wait_node_id: str
     """Id of the node that waits."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

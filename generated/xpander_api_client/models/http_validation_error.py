@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import define as _define
+from typing import TYPE_CHECKING, Any
 
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 if TYPE_CHECKING:
     from ..models.validation_error import ValidationError
@@ -16,3 +17,5 @@ class HTTPValidationError(_ResponseModel):
 
     detail: list[ValidationError] | None = None
     """The parts."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import define as _define
+from typing import TYPE_CHECKING, Any
 
 from ..conversion import Model as _Model
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 from ..models.llm_reasoning_effort import LLMReasoningEffort
 from ..models.output_format import OutputFormat
 from ..models.think_mode import ThinkMode
@@ -72,3 +73,5 @@ class InvokeRequest(_Model):
     """Language model to use."""
     llm_reasoning_effort: LLMReasoningEffort | None | Unset = UNSET
     """Reasoning effort to ask of the language model."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
-
-from attrs import define as _define
-from attrs import field as _field
+from typing import TYPE_CHECKING, Any
 
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 from ..models.agent_execution_status import AgentExecutionStatus
 from ..models.llm_reasoning_effort import LLMReasoningEffort
 from ..models.output_format import OutputFormat
@@ -120,3 +120,5 @@ class Task(_ResponseModel):
     """The agent's plan."""
     tokens: Tokens | None = None
     """Tokens used."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

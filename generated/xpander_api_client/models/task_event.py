@@ -3,9 +3,10 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from attrs import define as _define
-
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 
 @_define(kw_only=True)
@@ -25,3 +26,5 @@ class TaskEvent(_ResponseModel):
     data: Any
     """What belongs to the type: the task for `task_created`, `task_updated` and `task_finished`, a piece of the
     answer as a string for `chunk`."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

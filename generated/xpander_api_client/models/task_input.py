@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import define as _define
-from attrs import field as _field
+from typing import TYPE_CHECKING, Any
 
 from ..conversion import Model as _Model
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -22,3 +22,5 @@ class TaskInput(_Model):
     """Addresses of files to work on."""
     user: None | Unset | User = UNSET
     """The person who asks."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

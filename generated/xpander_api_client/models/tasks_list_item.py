@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import datetime
-
-from attrs import define as _define
+from typing import Any
 
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 from ..models.agent_execution_status import AgentExecutionStatus
 
 
@@ -37,3 +39,5 @@ class TasksListItem(_ResponseModel):
     """Result of the latest turn, once there is one."""
     title: str | None = None
     """Title of the latest turn."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import define as _define
+from typing import TYPE_CHECKING, Any
 
 from ..conversion import Model as _Model
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -29,3 +30,5 @@ class User(_Model):
     """Time zone, such as `Europe/Paris`."""
     additional_attributes: JsonObject | None | Unset = UNSET
     """Anything else worth knowing about the user."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

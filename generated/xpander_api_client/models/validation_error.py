@@ -1,8 +1,11 @@
 from __future__ import annotations
 
-from attrs import define as _define
+from typing import Any
 
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 
 @_define(kw_only=True)
@@ -15,3 +18,5 @@ class ValidationError(_ResponseModel):
     """What was expected, for a person to read."""
     type: str
     """Kind of error, for a program to read."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

@@ -8,7 +8,8 @@ import httpx
 import msgspec
 
 from . import errors
-from .conversion import decode, split_message, type_name
+from .building import split_message, type_name
+from .conversion import decode
 from .events import EventDecoder, has_events
 from .types import Response
 

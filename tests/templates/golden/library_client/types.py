@@ -31,6 +31,13 @@ class File:
         """Return the tuple that httpx takes for a file."""
         return self.file_name, self.payload, self.mime_type
 
+    def text(self) -> str:
+        """Return the bytes as text, as they stand in JSON."""
+        position = self.payload.tell()
+        content = self.payload.read()
+        self.payload.seek(position)
+        return content.decode()
+
 
 @attrs.define(kw_only=True)
 class Response(Generic[T]):

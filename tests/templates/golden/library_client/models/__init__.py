@@ -1,6 +1,6 @@
 """The models of requests and responses."""
 
-from ..conversion import resolve_annotations as _resolve_annotations
+from ..layout import resolve_annotations as _resolve_annotations
 from .author import Author
 from .book import Book
 from .book_form import BookForm

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from attrs import define as _define
-
 from ..conversion import Model as _Model
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -20,3 +21,5 @@ class Author(_Model):
     id: UUID
     born: datetime.date | None | Unset = UNSET
     books: list[Book] | Unset = UNSET
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
-
-from attrs import define as _define
-from attrs import field as _field
+from typing import TYPE_CHECKING, Any
 
 from ..conversion import Model as _Model
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 from ..models.genre import Genre
 from ..models.rank import Rank
 from ..types import UNSET, Unset
@@ -50,3 +50,5 @@ class Book(_Model):
     """How many copies each branch has."""
     notes: Notes | Unset = UNSET
     """Notes by their authors."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from attrs import define as _define
-from attrs import field as _field
+from typing import Any
 
 from ..conversion import Model as _Model
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 from ..types import UNSET, Unset
 
 
@@ -12,3 +14,5 @@ class BookForm(_Model):
     title: str
     page_count: int | Unset = _field(default=UNSET, metadata={"json_name": "page-count"})
     lent: bool | Unset = UNSET
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

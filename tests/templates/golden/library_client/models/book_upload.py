@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
-
-from attrs import define as _define
-from attrs import field as _field
+from typing import TYPE_CHECKING, Any
 
 from ..conversion import Model as _Model
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 from ..models.genre import Genre
 from ..types import UNSET, File, Unset
 
@@ -24,3 +24,5 @@ class BookUpload(_Model):
     """A place in the tree of categories."""
     lent: bool | Unset = UNSET
     pages: int | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

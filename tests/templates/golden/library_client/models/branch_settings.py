@@ -1,10 +1,15 @@
 from __future__ import annotations
 
-from attrs import define as _define
+from typing import Any
 
 from ..conversion import Model as _Model
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 
 @_define(kw_only=True)
 class BranchSettings(_Model):
     opening: None | str
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from typing import Literal
-
-from attrs import define as _define
+from typing import Any, Literal
 
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 
 @_define(kw_only=True)
 class LentBook(_ResponseModel):
     kind: Literal["book"]
     isbn: str
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

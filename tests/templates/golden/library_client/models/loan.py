@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from attrs import define as _define
-
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 from ..models.genre import Genre
 
 if TYPE_CHECKING:
@@ -31,3 +32,5 @@ class Loan(_ResponseModel):
     """A day, or words."""
     reminder: Genre | str | None = None
     """A kind of reminder, one of our own or any other."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import define as _define
+from typing import TYPE_CHECKING, Any
 
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 if TYPE_CHECKING:
     from ..models.request import Request
@@ -15,3 +16,5 @@ class Model(_ResponseModel):
     """Another one."""
 
     request: Request | None = None
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from attrs import define as _define
-
 from ..conversion import Model as _Model
+from ..layout import define as _define
 
 
 @_define(kw_only=True)

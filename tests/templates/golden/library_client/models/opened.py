@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import datetime
-
-from attrs import define as _define
+from typing import Any
 
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 from ..models.opened_kind import OpenedKind
 
 
@@ -12,3 +14,5 @@ from ..models.opened_kind import OpenedKind
 class Opened(_ResponseModel):
     kind: OpenedKind
     at: datetime.datetime
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
-from attrs import define as _define
-from attrs import field as _field
+from typing import Any
 
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 
 @_define(kw_only=True)
 class Person(_ResponseModel):
     name: str
     first_name: str | None = _field(default=None, metadata={"json_name": "firstName"})
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

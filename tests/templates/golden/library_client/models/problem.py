@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import define as _define
-from attrs import field as _field
-
-from ..conversion import OTHERS as _OTHERS
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 
 @_define(kw_only=True)

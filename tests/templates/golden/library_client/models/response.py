@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from attrs import define as _define
+from typing import TYPE_CHECKING, Any
 
 from ..conversion import ResponseModel as _ResponseModel
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 
 if TYPE_CHECKING:
     from ..models.model import Model
@@ -16,3 +17,5 @@ class Response(_ResponseModel):
 
     model: Model
     """Another one."""
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from attrs import define as _define
-from attrs import field as _field
+from typing import Any
 
 from ..conversion import Model as _Model
+from ..layout import OTHERS as _OTHERS
+from ..layout import define as _define
+from ..layout import field as _field
 from ..types import UNSET, Unset
 
 
@@ -13,3 +15,5 @@ class SearchFilter(_Model):
 
     min_pages: int | Unset = _field(default=UNSET, metadata={"json_name": "min-pages"})
     language: None | str | Unset = UNSET
+    additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
+    """The undeclared properties."""

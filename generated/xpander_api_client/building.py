@@ -1,139 +1,241 @@
 """Building of values from untyped JSON, part by part: what msgspec does not decode, and errors with their path."""
 
+import datetime
 import re
+from collections.abc import Callable, Mapping
+from enum import Enum
+from functools import cache
 from types import NoneType
-from typing import Any, get_args, get_origin
+from typing import Any, Literal, NamedTuple, get_args, get_origin
+from uuid import UUID
 
 import attrs
 import msgspec
 
 from .layout import is_model, layout, members, null_is_default
-from .types import OpenIntEnum, OpenStrEnum, Unset
+from .types import UNSET, File, Unset
 from .unions import union_plan
 from .wire import convert, wire
 
-
-class Builder:
-    """Builds one value. What was built for a part, or why it failed, is kept, so that no part is built twice."""
-
-    def __init__(self) -> None:
-        self._built: dict[tuple[int, Any], Any] = {}
-
-    def build(self, value: Any, as_type: Any, path: str = "$") -> Any:
-        """Build a value of a type.
-
-        Raises:
-            msgspec.ValidationError: The value does not fit; the message ends with the path.
-        """
-        if is_model(as_type):
-            return self._model(value, as_type, path)
-        origin, arguments = get_origin(as_type), get_args(as_type)
-        if origin is list:
-            items = _scalar(value, list[Any], path)
-            return [self.build(item, arguments[0], f"{path}[{index}]") for index, item in enumerate(items)]
-        if origin is dict:
-            entries = _scalar(value, dict[str, Any], path)
-            return {name: self.build(item, arguments[1], f"{path}.{name}") for name, item in entries.items()}
-        if len(members(as_type)) > 1:
-            return self._union(value, as_type, path)
-        if attrs.has(as_type):
-            return self._attrs_class(value, as_type, path)
-        return _scalar(value, as_type, path)
-
-    def _model(self, value: Any, model: Any, path: str) -> Any:
-        key = (id(value), model)
-        if key not in self._built:
-            try:
-                self._built[key] = self._new_model(value, model, path)
-            except msgspec.ValidationError as error:
-                self._built[key] = error
-        built = self._built[key]
-        if isinstance(built, msgspec.ValidationError):
-            raise built
-        return built
-
-    def _new_model(self, value: Any, model: Any, path: str) -> Any:
-        found = layout(model)
-        entries = _scalar(value, dict[str, Any], path)
-        arguments: dict[str, Any] = {}
-        for field in found.fields:
-            if field.json_name in entries:
-                part = entries[field.json_name]
-                if part is not None or not null_is_default(model, field):
-                    arguments[field.name] = self.build(part, field.type, f"{path}.{field.json_name}")
-            elif field.required:
-                raise msgspec.ValidationError(f"Object missing required field `{field.json_name}` - at `{path}`")
-            elif Unset in members(field.type):
-                arguments[field.name] = msgspec.UNSET
-        if found.others is not None:
-            arguments[found.others.name] = {
-                name: self.build(part, get_args(found.others.type)[1], f"{path}.{name}")
-                for name, part in entries.items()
-                if name not in found.by_json_name
-            }
-        return model(**arguments)
-
-    def _attrs_class(self, value: Any, as_type: Any, path: str) -> Any:
-        """Build an object of a class that holds models and is not one of the document's."""
-        entries = _scalar(value, dict[str, Any], path)
-        arguments: dict[str, Any] = {}
-        for field in attrs.fields(attrs.resolve_types(as_type)):
-            if field.name in entries:
-                arguments[field.alias] = self.build(entries[field.name], field.type, f"{path}.{field.name}")
-            elif field.default is attrs.NOTHING:
-                raise msgspec.ValidationError(f"Object missing required field `{field.name}` - at `{path}`")
-        return as_type(**arguments)
-
-    def _union(self, value: Any, as_type: Any, path: str) -> Any:
-        plan = union_plan(as_type)
-        native = wire(as_type)
-        if not (plan.objects or plan.lists or plan.maps or native.finish):
-            return _scalar(value, native.type, path)
-        if value is None and plan.nullable:
-            return None
-        reasons: list[tuple[Any, msgspec.ValidationError]] = []
-        unlisted = None
-        for member in plan.candidates(value):
-            try:
-                built = self.build(value, member, path)
-            except msgspec.ValidationError as error:
-                reasons.append((member, error))
-                continue
-            if not isinstance(built, OpenStrEnum | OpenIntEnum) or built.known:
-                return built
-            unlisted = built
-        if unlisted is not None:
-            return unlisted
-        for member in () if reasons else members(as_type):
-            if member not in (NoneType, Unset):
-                try:
-                    self.build(value, member, path)
-                except msgspec.ValidationError as error:
-                    reasons.append((member, error))
-        if len(reasons) == 1:
-            raise reasons[0][1]
-        told = "; ".join(f"{type_name(member)}: {_shortened(str(error))}" for member, error in reasons)
-        raise msgspec.ValidationError(f"Fits none of these: {told} - at `{path}`")
+Memo = dict[tuple[int, Any], Any]
+"""What was built of a value as a member of a union, or why it failed, so that no value is tried twice."""
+Handler = Callable[[Any, Memo], Any] | None
+"""What builds a value of one JSON type; None keeps the value as it is."""
 
 
-def _scalar(value: Any, as_type: Any, path: str) -> Any:
-    """Convert what has no parts to build; an integer may be written as 1.0."""
-    decoded = wire(as_type)
+class Mismatch(Exception):
+    """A value does not fit its type."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.path: list[str] = []
+
+    def inside(self, step: str) -> "Mismatch":
+        """Add the step that leads from the value around to this one."""
+        self.path.append(step)
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.reason} - at `${''.join(reversed(self.path))}`"
+
+
+def build(value: Any, as_type: Any) -> Any:
+    """Build a value of a type from untyped JSON.
+
+    Raises:
+        msgspec.ValidationError: The value does not fit; the message ends with the path.
+    """
     try:
-        return convert(value, decoded)
+        return _build(value, _part(as_type), {})
+    except Mismatch as mismatch:
+        raise msgspec.ValidationError(str(mismatch)) from None
+
+
+class _Part(NamedTuple):
+    """A type, and what builds it by the Python type of the untyped JSON."""
+
+    type: Any
+    handlers: dict[type, Handler]
+
+
+@cache
+def _part(as_type: Any) -> _Part:
+    return _Part(as_type, _handlers(as_type))
+
+
+def _build(value: Any, part: _Part, memo: Memo) -> Any:
+    if type(value) not in part.handlers:
+        return _build_other(value, part, memo)
+    handler = part.handlers[type(value)]
+    return value if handler is None else handler(value, memo)
+
+
+def _build_other(value: Any, part: _Part, memo: Memo) -> Any:
+    """Build a value that is no plain JSON, such as a date-time, or raise that it does not fit."""
+    if isinstance(value, Mapping) and not isinstance(value, dict):
+        return _build(dict(value), part, memo)
+    if isinstance(value, float) and value.is_integer() and int in part.handlers:
+        return _build(int(value), part, memo)
+    return _convert(value, part.type)
+
+
+def _convert(value: Any, as_type: Any) -> Any:
+    try:
+        return convert(value, wire(as_type))
     except msgspec.ValidationError as error:
-        below, reason = split_message(str(error))
-    if isinstance(value, float) and value.is_integer():
-        try:
-            return convert(int(value), decoded)
-        except msgspec.ValidationError:
-            pass
-    raise msgspec.ValidationError(f"{reason} - at `{path}{below[1:]}`")
+        raise Mismatch(str(error).partition(" - at `")[0]) from None
 
 
-def _shortened(message: str) -> str:
+def _handlers(as_type: Any) -> dict[type, Handler]:
+    origin, arguments = get_origin(as_type), get_args(as_type)
+    if as_type is Any:
+        return dict.fromkeys((NoneType, bool, int, float, str, list, dict))
+    if is_model(as_type):
+        return {dict: lambda value, memo: _build_model(value, as_type, memo)}
+    if origin is list:
+        item = _part(arguments[0])
+        return {list: lambda value, memo: _build_list(value, item, memo)}
+    if origin is dict:
+        entry = _part(arguments[1])
+        return {dict: lambda value, memo: _build_map(value, entry, memo)}
+    if origin is Literal:
+        return {type(constant): lambda value, memo: _convert(value, as_type) for constant in arguments}
+    if as_type in (UUID, datetime.date, datetime.datetime, File):
+        return {str: lambda value, memo: _convert(value, as_type)}
+    if as_type is float:
+        return {int: None, float: None}
+    if as_type in (str, int, bool, NoneType):
+        return {as_type: None}
+    if len(members(as_type)) > 1:
+        return _union_handlers(as_type)
+    if attrs.has(as_type):
+        return {dict: lambda value, memo: _build_attrs_class(value, as_type, memo)}
+    if isinstance(as_type, type) and issubclass(as_type, Enum):
+        return {type(next(iter(as_type)).value): lambda value, memo: as_type(value)}
+    return {}
+
+
+def _union_handlers(as_type: Any) -> dict[type, Handler]:
+    found: dict[type, Handler] = {}
+    parts = [part for part in members(as_type) if part is not Unset]
+    for part in parts:
+        for kind, handler in _part(part).handlers.items():
+            shared = kind in found
+            found[kind] = (lambda value, memo: _build_member(value, as_type, memo)) if shared else handler
+    return found
+
+
+def _build_list(value: list[Any], item_part: _Part, memo: Memo) -> list[Any]:
+    built = []
+    try:
+        for item in value:
+            built.append(_build(item, item_part, memo))
+    except Mismatch as mismatch:
+        raise mismatch.inside(f"[{len(built)}]") from None
+    return built
+
+
+def _build_map(value: dict[str, Any], item_part: _Part, memo: Memo) -> dict[str, Any]:
+    built = {}
+    name = ""
+    try:
+        for name, item in value.items():
+            built[name] = _build(item, item_part, memo)
+    except Mismatch as mismatch:
+        raise mismatch.inside(f".{name}") from None
+    return built
+
+
+class _Recipe(NamedTuple):
+    """How to build a model."""
+
+    absent: dict[str, Any]
+    """The arguments for absent fields."""
+    fields: dict[str, tuple[str, _Part, bool]]
+    """The argument, the type, and whether null stands for the default, by name in JSON."""
+    required: tuple[str, ...]
+    others: tuple[str, _Part] | None
+    """The argument for undeclared properties, and their type."""
+
+
+@cache
+def _recipe(model: Any) -> _Recipe:
+    found = layout(model)
+    return _Recipe(
+        {field.name: UNSET for field in found.fields if Unset in members(field.type) and not field.required},
+        {field.json_name: (field.name, _part(field.type), null_is_default(model, field)) for field in found.fields},
+        tuple(field.json_name for field in found.fields if field.required),
+        None if found.others is None else (found.others.name, _part(get_args(found.others.type)[1])),
+    )
+
+
+def _build_model(value: dict[str, Any], model: Any, memo: Memo) -> Any:
+    recipe = _recipe(model)
+    arguments = dict(recipe.absent)
+    others = {}
+    name = ""
+    try:
+        for name, part in value.items():
+            if name in recipe.fields:
+                argument, field_part, has_null_default = recipe.fields[name]
+                if part is not None or not has_null_default:
+                    arguments[argument] = _build(part, field_part, memo)
+            elif recipe.others is not None:
+                others[name] = _build(part, recipe.others[1], memo)
+    except Mismatch as mismatch:
+        raise mismatch.inside(f".{name}") from None
+    for name in recipe.required:
+        if name not in value:
+            raise Mismatch(f"Object missing required field `{name}`")
+    if recipe.others is not None:
+        arguments[recipe.others[0]] = others
+    return model(**arguments)
+
+
+def _build_attrs_class(value: dict[str, Any], as_type: Any, memo: Memo) -> Any:
+    """Build an object of a class that holds models and is not one of the document's."""
+    arguments: dict[str, Any] = {}
+    for field in attrs.fields(attrs.resolve_types(as_type)):
+        if field.name in value:
+            try:
+                arguments[field.alias] = _build(value[field.name], _part(field.type), memo)
+            except Mismatch as mismatch:
+                raise mismatch.inside(f".{field.name}") from None
+        elif field.default is attrs.NOTHING:
+            raise Mismatch(f"Object missing required field `{field.name}`")
+    return as_type(**arguments)
+
+
+def _build_member(value: Any, as_type: Any, memo: Memo) -> Any:
+    """Build the member of a union that fits best."""
+    reasons: dict[str, str] = {}
+    unlisted = None
+    for member in union_plan(as_type).candidates(value) or members(as_type):
+        if member in (NoneType, Unset):
+            continue
+        built = _attempt(value, member, memo)
+        if isinstance(built, Mismatch):
+            reasons[type_name(member)] = str(built)
+        elif isinstance(built, Enum) and not built.known:  # type: ignore[attr-defined]
+            unlisted = built
+        else:
+            return built
+    if unlisted is not None:
+        return unlisted
     # A message holds those of the parts below it, which would grow without bound with the depth.
-    return message if len(message) <= 200 else f"{message[:200]}…"
+    told = "; ".join(f"{name}: {reason[:200]}" for name, reason in reasons.items())
+    raise Mismatch(f"Fits none of these: {told}")
+
+
+def _attempt(value: Any, member: Any, memo: Memo) -> Any:
+    key = (id(value), member)
+    if key not in memo:
+        try:
+            memo[key] = _build(value, _part(member), memo)
+        except Mismatch as mismatch:
+            memo[key] = mismatch
+    return memo[key]
 
 
 def type_name(as_type: Any) -> str:

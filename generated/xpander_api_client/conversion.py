@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self, cast
 import msgspec
 
 from . import errors
-from .building import Builder, split_message, type_name
+from .building import build, split_message, type_name
 from .layout import Base, layout
 from .types import UNSET, File
 from .wire import Wire, convert, wire
@@ -67,7 +67,7 @@ def decode(content: bytes, as_type: Any) -> Any:
         return value if plan.wire.finish is None or value is None else plan.wire.finish(value)
     except msgspec.ValidationError:
         # It may have undeclared fields; if it is invalid, this says where.
-        return Builder().build(msgspec.json.decode(content), as_type)
+        return build(msgspec.json.decode(content), as_type)
 
 
 def from_plain(value: Any, as_type: Any) -> Any:
@@ -80,7 +80,7 @@ def from_plain(value: Any, as_type: Any) -> Any:
         try:
             return convert(value, wire(as_type))
         except msgspec.ValidationError:
-            return Builder().build(value, as_type)
+            return build(value, as_type)
     except msgspec.ValidationError as error:
         raise errors.InvalidData(type_name(as_type), *split_message(str(error))) from None
 

@@ -1,7 +1,6 @@
 """Unions: rank their members by how well they fit a value, before anything is decoded."""
 
 import datetime
-from collections.abc import Iterator
 from enum import Enum
 from functools import cache
 from types import NoneType
@@ -51,15 +50,11 @@ class UnionPlan(NamedTuple):
     """The field whose constants tell the objects apart."""
     by_tag: dict[Any, ObjectMember]
 
-    def candidates(self, value: Any) -> Iterator[Any]:
-        """Yield the members that may fit a value, the best one first."""
+    def candidates(self, value: Any) -> list[Any]:
+        """Return the members that may fit a value, the best one first."""
         if isinstance(value, dict):
-            yield from self._objects(value)
-            yield from self.maps
-        elif isinstance(value, list):
-            yield from self.lists
-        else:
-            yield from self.scalars
+            return [*self._objects(value), *self.maps]
+        return list(self.lists if isinstance(value, list) else self.scalars)
 
     def _objects(self, value: dict[str, Any]) -> list[Any]:
         if self.tag is not None:

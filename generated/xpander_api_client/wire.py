@@ -219,8 +219,10 @@ def _wire_class(model: Any) -> Any:
         options: dict[str, Any] = {"name": field.json_name}
         if _absent_stays_absent(model, field):
             options["default"] = UNSET
+        elif isinstance(field.default, attrs.Factory):  # type: ignore[arg-type]
+            options["default_factory"] = field.default.factory
         elif not field.required:
-            options["default_factory"] = field.make_default
+            options["default"] = field.default
         namespace[field.name] = msgspec.field(**options)
     finishers: list[tuple[str, Finish]] | None = None
     defaults = [(field.name, field.make_default) for field in fields if null_is_default(model, field)]

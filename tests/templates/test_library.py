@@ -174,7 +174,7 @@ def test_additional_properties_are_of_their_type() -> None:
         (Book, {"isbn": "1"}, "Object missing required field `title` at `$` of Book"),
         (Book, {**BOOK, "copies": {"north": "3"}}, "Expected `int`, got `str` at `$.copies.north` of Book"),
         (Book, {**BOOK, "authors": [{}]}, "Object missing required field `id` at `$.authors[0]` of Book"),
-        (Book, {**BOOK, "authors": 1}, "Expected `array`, got `int` at `$.authors` of Book"),
+        (Book, {**BOOK, "authors": 1}, "Expected `array | null`, got `int` at `$.authors` of Book"),
         (Settings, {"n": {"opening": 9}}, "Expected `str | null`, got `int` at `$.n.opening` of Settings"),
         (Settings, {"n": 9}, "Expected `object`, got `int` at `$.n` of Settings"),
         (Category, {"name": "a", "parent": {"name": 1}}, "Expected `str`, got `int` at `$.parent.name` of Category"),

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 import httpx
 import msgspec
-from xpander_api_client.conversion import decode, type_name
+from xpander_api_client.building import type_name
+from xpander_api_client.conversion import decode
 from xpander_api_client.models import ErrorDetail, HTTPValidationError
 
 from xpander_tasks import errors

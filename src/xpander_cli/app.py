@@ -33,6 +33,7 @@ COMMANDS = (
     Command("stop", "change:stop", "Stop tasks that run or are paused.", "Change"),
     Command("delete", "change:delete", "Delete tasks and their sub-tasks.", "Change"),
     Command("mock", "mock:mock", "Serve a stand-in for the API on this machine.", "Set up"),
+    Command("doctor", "doctor:doctor", "Check address, key, clock, rate limit and versions.", "Set up"),
     Command("completion", "completion:completion", "Print the completion script of a shell.", "Set up"),
 )
 

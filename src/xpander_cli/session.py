@@ -9,7 +9,7 @@ from xpander_cli.profiles import chosen_profile, settings_of
 
 if TYPE_CHECKING:
     from xpander_cli.options import Connection
-    from xpander_tasks import Tasks
+    from xpander_tasks import Configuration, Tasks
 
 # Seconds: a limit of requests an hour makes a long command wait longer than the client's default allows.
 _PATIENCE = 3700.0
@@ -26,7 +26,19 @@ def connect(connection: Connection, *, attempts: int = 4) -> Tasks:
         CommandError: The profile cannot be used.
         TasksError: A setting makes no sense, or there is no key.
     """
-    from xpander_tasks import Configuration, Retry, Tasks
+    from xpander_tasks import Tasks
+
+    return Tasks(configure(connection, attempts=attempts))
+
+
+def configure(connection: Connection, *, attempts: int = 4) -> Configuration:
+    """Return the configuration that the options and the environment name; the arguments are those of `connect`.
+
+    Raises:
+        CommandError: The profile cannot be used.
+        TasksError: A setting makes no sense, or there is no key.
+    """
+    from xpander_tasks import Configuration, Retry
 
     if connection.debug:
         _log_requests()
@@ -34,7 +46,7 @@ def connect(connection: Connection, *, attempts: int = 4) -> Tasks:
     settings: dict[str, Any] = {} if profile is None else settings_of(profile)
     configuration = Configuration(**settings, retry=Retry(attempts=attempts, max_time=_PATIENCE))
     configuration.headers()  # A missing key is said before anything is asked or printed.
-    return Tasks(configuration)
+    return configuration
 
 
 def _log_requests() -> None:

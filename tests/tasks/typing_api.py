@@ -93,6 +93,18 @@ async def samples_of_the_sdk(tasks: Tasks) -> None:
     assert_type(await tasks.alist_user_tasks(user_id="user_42"), list[TasksListItem])
 
 
+def fields_of_answers(tasks: Tasks) -> None:
+    """Optional fields are None when they are absent, so that no `UNSET` gets into a user's annotations."""
+    item = tasks.list()[0]
+    title: str | None = item.title
+    created_at: datetime | None = item.created_at
+    print(title, created_at)
+    task = item.load()
+    result: str | None = task.result
+    assert_type(task.status, AgentExecutionStatus)
+    print(result, task.status.value)
+
+
 def filters(tasks: Tasks, status: str) -> None:
     chosen: TaskFilters = {"status": AgentExecutionStatus.FAILED, "from_date": datetime.now(UTC)}
     tasks.list(filters=chosen)

@@ -14,10 +14,11 @@ from xpander_tasks._whole_organization import WHOLE_ORGANIZATION, WholeOrganizat
 
 if TYPE_CHECKING:
     from xpander_tasks import models, options
-    from xpander_tasks._core import poll_options
+    from xpander_tasks._core import invocation, poll_options
     from xpander_tasks._core.operations import Operations
 else:
     models, options = LazyModule("xpander_tasks.models"), LazyModule("xpander_tasks.options")
+    invocation = LazyModule("xpander_tasks._core.invocation")
     poll_options = LazyModule("xpander_tasks._core.poll_options")
 
 
@@ -316,7 +317,7 @@ class SyncMethods(ABC):
             TransportError: No answer came; look up the task to see whether this turn runs.
             TasksError: The request failed in another way.
         """
-        chosen = invoke_options | {"id": task.id}
+        chosen = invoke_options | {"id": invocation.checked_task(task).id}
         return self.invoke(task.agent_id, input, timeout=timeout, **chosen)
 
     def wait_for(

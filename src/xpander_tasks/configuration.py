@@ -222,7 +222,7 @@ def _check_base_url(base_url: object) -> None:
         url = httpx.URL(base_url)  # type: ignore[arg-type]  # what is not a string raises as well
     except (httpx.InvalidURL, TypeError, UnicodeError) as error:
         raise ConfigurationError(0, f"expected base_url such as {DEFAULT_BASE_URL}: {error}") from None
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not re.fullmatch(r"[A-Za-z0-9._:-]+", url.raw_host.decode()):
         raise ConfigurationError(0, "expected base_url to begin with http:// or https:// and a host")
     if url.userinfo:
         raise ConfigurationError(0, "expected base_url without a user name; give http_client with `auth` for that")

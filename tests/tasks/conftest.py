@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -17,6 +18,7 @@ from .faults import Answer, FaultServer
 from .flavours import Flavour
 
 KEY = "key-that-must-not-show"
+SSL_CONTEXT = ssl.create_default_context()  # made once, as it takes longer than a test
 QUICK = Retry(attempts=3, backoff=0.01, max_backoff=0.02, max_time=10)
 
 Connect = Callable[..., Flavour]
@@ -41,9 +43,9 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
             chosen: dict[str, Any] = {"retry": QUICK, "timeout": 5.0, **settings}
             configuration = Configuration(api_key=api_key, base_url=url, **chosen)
             if runner is None:
-                client = stack.enter_context(httpx.Client(limits=limits))
+                client = stack.enter_context(httpx.Client(limits=limits, verify=SSL_CONTEXT))
                 return Flavour(stack.enter_context(Tasks(configuration, http_client=client)), None)
-            async_client, closing = httpx.AsyncClient(limits=limits), runner
+            async_client, closing = httpx.AsyncClient(limits=limits, verify=SSL_CONTEXT), runner
             stack.callback(lambda: closing.run(async_client.aclose()))
             return Flavour(Tasks(configuration, async_http_client=async_client), runner)
 

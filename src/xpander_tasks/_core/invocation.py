@@ -13,6 +13,7 @@ from xpander_api_client.requests import Request as RequestParts
 from xpander_api_client.types import UNSET, Unset
 
 from xpander_tasks.errors import UsageError
+from xpander_tasks.models import Task, TasksListItem
 from xpander_tasks.options import InvokeOptions
 
 # A longer path is refused by servers and by httpx.
@@ -79,6 +80,17 @@ def checked_input(input: object) -> TaskInput:
         except (ApiError, TypeError, ValueError, RecursionError) as error:
             raise UsageError(0, f"expected input with the fields of TaskInput: {error}") from None
     raise UsageError(0, f"expected input as text, a TaskInput or a mapping, got {type(input).__name__}")
+
+
+def checked_task(task: object) -> Task | TasksListItem:
+    """Return a task that a reply can continue.
+
+    Raises:
+        UsageError: It is an id or something else, which does not tell the agent.
+    """
+    if not isinstance(task, (Task, TasksListItem)):
+        raise UsageError(0, f"expected a task or an item of a list, which tell the agent, got {type(task).__name__}")
+    return task
 
 
 def checked_id(value: object, name: str = "task_id") -> str:

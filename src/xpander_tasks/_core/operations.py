@@ -33,7 +33,7 @@ from xpander_tasks._core.pages import read_pages
 from xpander_tasks._core.poll_options import PollOptions
 from xpander_tasks._core.polling import Poller, wait, watch
 from xpander_tasks._whole_organization import WHOLE_ORGANIZATION, WholeOrganization
-from xpander_tasks.configuration import check_timeout
+from xpander_tasks.configuration import check_timeout, is_number
 from xpander_tasks.errors import NotFoundError, UsageError
 from xpander_tasks.models import Input, Origin, Task, TaskEvent, TaskOrId, TaskReader, TasksPage
 from xpander_tasks.options import InvokeOptions, TaskFilters, Timeout
@@ -174,6 +174,8 @@ class Operations:
         self, agent_id: str, input: Input, options: InvokeOptions, timeout: Timeout, max_time: float | None
     ) -> Emitting[TaskEvent, None]:
         """Check the invoke and make the flow that emits its events."""
+        if max_time is not None and not is_number(max_time):
+            raise UsageError(0, f"expected max_time in seconds, not negative, or None, got {max_time!r}")
         made = invocation(invoke_agent_stream, agent_id, input, options)
         return self._stream(made, self._patient_limits(timeout), PollOptions(max_time))
 

@@ -37,9 +37,6 @@ def explain(error: Exception) -> tuple[str, str, int]:
     """
     if isinstance(error, CommandError):
         return str(error), error.hint, error.code
-    if isinstance(error, OSError):
-        where = f"cannot use {error.filename}" if error.filename else "cannot write the output"
-        return f"{where}: {error.strerror or error}", "", exits.FAILED
     if "cyclopts" in sys.modules:
         from cyclopts import CycloptsError
 
@@ -51,6 +48,9 @@ def explain(error: Exception) -> tuple[str, str, int]:
 
     if isinstance(error, TasksError):
         return (_sentence(error), *_of_client(error))
+    if isinstance(error, OSError):
+        where = f"cannot use {error.filename}" if error.filename else "cannot write the output"
+        return f"{where}: {error.strerror or error}", "", exits.FAILED
     raise error
 
 

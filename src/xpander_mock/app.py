@@ -1,16 +1,21 @@
 """Builds a mock from settings and parts: the storage, the rules, and the ASGI application."""
 
+from collections.abc import Sequence
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xpander_mock.console.home_page import console_routes
 from xpander_mock.contract import Contract, load_contract
+from xpander_mock.control.access import Access
 from xpander_mock.control.control import Control
 from xpander_mock.control.routes import control_routes
 from xpander_mock.control.sample_tasks import insert_samples
+from xpander_mock.http.document import document_routes
 from xpander_mock.http.fault_injection import FaultInjection
 from xpander_mock.http.faults import FaultRules
 from xpander_mock.http.rate_limit import RateLimiter
@@ -51,17 +56,21 @@ class Mock:
         if self.rules.ownership.agents.empty:
             insert_samples(self.rules.repository, self.rules.ownership.agents, settings.tasks, settings.seed)
         limiter = RateLimiter(RateWindows(self._database), self.rules.clock, settings.rate_limit)
-        routes = parts.routes(contract, self.rules, parts.authentication(), limiter)
-        starlette = Starlette(routes=routes.routes(), exception_handlers={HTTPException: _refused, Exception: _failed})
+        routes = parts.routes(contract, self.rules, parts.authentication(), limiter, settings.max_body)
+        starlette = Starlette(
+            routes=[*routes.routes(), *document_routes(contract)],
+            exception_handlers={HTTPException: _refused, Exception: _failed},
+        )
         starlette.router.redirect_slashes = False
         app: ASGIApp = _PathAsSent(starlette)
         for wrap in parts.middleware:
             app = wrap(app)
         fault_rules = FaultRules()
         self.faults = FaultInjection(app, contract, fault_rules)
-        log = RequestLog(self.faults, contract)
+        log = RequestLog(_with_cors(self.faults, settings.cors), contract)
         control = Control(settings, contract, self.rules, limiter, fault_rules, log)
-        starlette.router.routes += [*control_routes(control), *console_routes(control)]
+        access = Access(settings.allowed_hosts, settings.control_token)
+        starlette.router.routes += [*control_routes(control, access), *console_routes(control, access)]
         self.app: ASGIApp = log
 
     def release(self) -> None:
@@ -119,13 +128,33 @@ class _PathAsSent:
         await self._app(scope, receive, send)
 
 
+def _with_cors(app: ASGIApp, origins: Sequence[str]) -> ASGIApp:
+    """Let pages of these origins call the API, and only the API."""
+    if not origins:
+        return app
+    exposed = ["Retry-After", "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"]
+    api = CORSMiddleware(
+        app, allow_origins=origins, allow_methods=["*"], allow_headers=["*"], expose_headers=exposed, max_age=600
+    )
+
+    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+        is_api = scope["type"] == "http" and scope["path"].startswith("/v1/")
+        await (api if is_api else app)(scope, receive, send)
+
+    return choose
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     response = json_response({"detail": error.detail}, error.status_code)
     if error.status_code == 405 and error.headers:
         response.headers["Allow"] = ", ".join(sorted(error.headers["Allow"].split(", ")))
+    if error.status_code == 413:
+        response.headers["Connection"] = "close"  # the rest of the body is not read
     return response
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    return json_response({"detail": "Internal server error"}, 500)
+    response = json_response({"detail": "Internal server error"}, 500)
+    response.headers["Connection"] = "close"  # uvicorn closes it when the exception reaches it
+    return response

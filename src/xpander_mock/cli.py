@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 from collections.abc import Sequence
 from typing import NoReturn
 
@@ -42,6 +43,11 @@ def main(argv: Sequence[str] | None = None, parts: Parts | None = None, *more: a
         executing=options.executing,
         rate_limit=options.rate_limit,
         workers=options.workers,
+        allow_reset=options.allow_reset,
+        allowed_hosts=tuple(options.allow_host),
+        control_token=options.control_token or os.environ.get("XPANDER_MOCK_TOKEN") or None,
+        cors=tuple(options.cors),
+        max_body=options.max_body,
     )
     try:
         bound = listen(options.host, options.port)
@@ -86,6 +92,23 @@ def _parser(more: Sequence[argparse.ArgumentParser]) -> Parser:
     add("--executing", type=_seconds, default=0.15, metavar="S", help="seconds that it then executes")
     add("--rate-limit", type=_rate_limit, metavar="RATE", help="requests that pass for each organization: 100/60s")
     add("--workers", type=_workers, default=1, metavar="N", help="processes that share the data file")
+    add("--allow-reset", action="store_true", help="let a reset replace the tasks that the data file held")
+    add("--max-body", type=_count, default=10_000_000, metavar="BYTES", help="largest request body")
+    add(
+        "--cors",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="let pages of this origin call the API",
+    )
+    add(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="host name of control and console",
+    )
+    add("--control-token", metavar="TOKEN", help="token for control and console, better set as XPANDER_MOCK_TOKEN")
     add("--log", action="store_true", help="write a line for each request to stderr")
     return parser
 

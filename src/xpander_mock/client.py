@@ -1,6 +1,7 @@
 """The client of a running mock, in this process or elsewhere: its address, its keys, and its control."""
 
 import http.client
+import os
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -54,6 +55,7 @@ class MockClient:
 
     Args:
         url: Its base URL.
+        token: The control token that the mock was started with; by default that of `XPANDER_MOCK_TOKEN`.
     """
 
     api_key = DEMO_API_KEY
@@ -61,8 +63,9 @@ class MockClient:
     bearer_token = DEMO_BEARER_TOKEN
     agent_id = EXAMPLE_AGENT
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str | None = None) -> None:
         self._url = url.rstrip("/")
+        self._token = os.environ.get("XPANDER_MOCK_TOKEN") if token is None else token
         self.clock = MockClock(lambda change: self._json("POST", "clock", change))
 
     @property
@@ -189,12 +192,17 @@ class MockClient:
         answer: dict[str, Any] = self.control(method, name, body)
         return answer
 
+    def _headers(self, body: bytes, name: str) -> dict[str, str]:
+        media_type = "application/octet-stream" if name == "snapshot" else "application/json"
+        headers = {"Content-Type": media_type} if body else {}
+        return headers | ({"Authorization": f"Bearer {self._token}"} if self._token else {})
+
     def _raw(self, method: str, name: str, body: bytes = b"") -> bytes:
         address = urlsplit(self.url)
         kind = http.client.HTTPSConnection if address.scheme == "https" else http.client.HTTPConnection
         connection = kind(address.netloc, timeout=60)
         try:
-            connection.request(method, f"{address.path}/_mock/{name}", body)
+            connection.request(method, f"{address.path}/_mock/{name}", body, self._headers(body, name))
             response = connection.getresponse()
             raw = response.read()
         finally:
@@ -205,7 +213,9 @@ class MockClient:
 
 
 def _reason(status: int, raw: bytes) -> str:
-    if status == 422:
-        reason: str = msgspec.json.decode(raw)["detail"][0]["msg"]
-        return reason
-    return f"expected a mock of xpander_mock, got status {status}"
+    try:
+        detail = msgspec.json.decode(raw)["detail"]
+        reason = detail if isinstance(detail, str) else detail[0]["msg"]
+    except (msgspec.DecodeError, TypeError, LookupError):
+        return f"expected a mock of xpander_mock, got status {status}"
+    return str(reason)

@@ -29,7 +29,7 @@ class XpanderMock(MockClient):
     """
 
     def __init__(self, settings: Settings | None = None, parts: Parts | None = None) -> None:
-        super().__init__("")
+        super().__init__("", settings.control_token if settings else None)
         self._settings = settings
         self._parts = parts
         self._thread: ServerThread | None = None

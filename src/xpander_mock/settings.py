@@ -1,6 +1,6 @@
 """What a mock is started with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from xpander_mock.http.rate_limit import RateLimit
 
@@ -19,6 +19,11 @@ class Settings:
         executing: Seconds that it then executes.
         rate_limit: How many requests of each organization pass; None lets all pass.
         workers: How many processes share the data file.
+        allow_reset: Whether a reset, seed or load may replace tasks that the data file held at the start.
+        allowed_hosts: Host names that the control and the console answer to, beside IP addresses and localhost.
+        control_token: What callers of the control and the console must know; without one, only loopback is let in.
+        cors: The origins whose pages may call the API; `*` for all.
+        max_body: The largest request body, in bytes.
     """
 
     data: str | None = None
@@ -28,3 +33,8 @@ class Settings:
     executing: float = 0.15
     rate_limit: RateLimit | None = None
     workers: int = 1
+    allow_reset: bool = False
+    allowed_hosts: tuple[str, ...] = ()
+    control_token: str | None = field(default=None, repr=False)
+    cors: tuple[str, ...] = ()
+    max_body: int = 10_000_000

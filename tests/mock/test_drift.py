@@ -23,7 +23,7 @@ def routes() -> list[Route]:
     database = rules.repository.table.database
     try:
         limiter = RateLimiter(RateWindows(database), rules.clock, None)
-        return Routes(CONTRACT, rules, Authentication(), limiter).routes()
+        return Routes(CONTRACT, rules, Authentication(), limiter, max_body=1_000).routes()
     finally:
         database.close()
 

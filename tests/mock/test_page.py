@@ -47,11 +47,23 @@ def test_a_pasted_command_works(commands: dict[str, str], operation: str) -> Non
 
 
 def test_the_contract_is_served(xpander_mock: MockClient) -> None:
-    """`/openapi.yaml` is the repository's file, `/openapi.json` the same document."""
-    text = httpx.get(f"{xpander_mock.url}/openapi.yaml").content
-    with open("openapi.yaml", "rb") as file:
-        assert file.read() == text
+    """`/openapi.yaml` is the repository's file with the mock as its first server, `/openapi.json` the same document."""
+    text = httpx.get(f"{xpander_mock.url}/openapi.yaml").text
+    with open("openapi.yaml") as file:
+        lines = file.read().splitlines()
+    added = [line for line in text.splitlines() if line not in lines]
+    assert [line for line in text.splitlines() if line not in added] == lines
+    assert [line.strip() for line in added] == [f'- url: "{xpander_mock.url}"', "description: This mock"]
     assert httpx.get(f"{xpander_mock.url}/openapi.json").json() == yaml.safe_load(text)
+
+
+def test_a_client_of_the_served_contract_calls_the_mock(xpander_mock: MockClient) -> None:
+    """The first server is the address that the document was read from, production the second."""
+    address = f"localhost:{xpander_mock.url.rpartition(':')[2]}"
+    servers = httpx.get(f"http://{address}/openapi.json").json()["servers"]
+    assert [server["url"] for server in servers] == [f"http://{address}", "https://api.xpander.ai"]
+    hostile = httpx.get(f"{xpander_mock.url}/openapi.yaml", headers={"host": 'x", evil: "1'})
+    assert "evil" not in yaml.safe_load(hostile.text)
 
 
 def test_the_host_name_is_escaped(xpander_mock: MockClient) -> None:

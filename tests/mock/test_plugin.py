@@ -9,16 +9,14 @@ from pathlib import Path
 import pytest
 
 from xpander_mock import MockClient, XpanderMock
-from xpander_tasks import Tasks
-
-SEEN: list[int] = []
+from xpander_tasks import Configuration, Tasks
 
 
 @pytest.mark.parametrize("round", [1, 2])
 def test_every_test_starts_from_a_clean_state(xpander_mock: MockClient, xpander_tasks: Tasks, round: int) -> None:
     """The next test does not see what a test has changed, although the mock keeps running."""
-    SEEN.append(len(xpander_tasks.list(xpander_mock.agent_id)))
-    assert SEEN[:1] * round == SEEN
+    with XpanderMock() as new, Tasks(Configuration(api_key=new.api_key, base_url=new.url)) as tasks:
+        assert xpander_tasks.list(xpander_mock.agent_id) == tasks.list(new.agent_id)
     xpander_mock.clock.freeze()
     xpander_mock.add_task()
     xpander_mock.script(result="scripted")

@@ -1,16 +1,17 @@
-"""The page at `/`, which shows what runs here, and the contract itself."""
+"""The page at `/`, which shows what runs here."""
 
 import json
 import shlex
 from collections.abc import Sequence
 from html import escape
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from xpander_mock.contract import Contract, Operation, contract_text
+from xpander_mock.console.login import guarded_page, login_route
+from xpander_mock.contract import Contract, Operation
+from xpander_mock.control.access import Access
 from xpander_mock.control.control import Control
 from xpander_mock.demo import (
     AGENTS,
@@ -36,21 +37,13 @@ b { font-weight: 600 }
 """
 
 
-def console_routes(control: Control) -> list[Route]:
-    """Return the routes `/`, `/openapi.yaml` and `/openapi.json`."""
-    contract = control.contract
-    document = msgspec.json.encode(contract.document)
+def console_routes(control: Control, access: Access) -> list[Route]:
+    """Return the routes of the console, which only callers that `access` lets in can use."""
 
     async def page(request: Request) -> Response:
         return HTMLResponse(render(control, str(request.base_url).rstrip("/")))
 
-    async def as_yaml(request: Request) -> Response:
-        return Response(contract_text(), media_type="application/yaml")
-
-    async def as_json(request: Request) -> Response:
-        return Response(document, media_type="application/json")
-
-    return [Route("/", page), Route("/openapi.yaml", as_yaml), Route("/openapi.json", as_json)]
+    return [Route("/", guarded_page(access, page)), login_route(access)]
 
 
 def render(control: Control, url: str) -> str:

@@ -8,7 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from xpander_mock.control.access import Access, AccessDenied
 from xpander_mock.control.control import Control
+from xpander_mock.http.body import read_body
 from xpander_mock.http.responses import error_response, json_response
 from xpander_mock.rules.errors import Invalid, problem
 from xpander_mock.storage.database import NotADataFile
@@ -34,27 +36,36 @@ ACTIONS: dict[tuple[str, str], Action] = {
 }
 
 
+SNAPSHOT = "/_mock/snapshot"
 SHARED = ("/_mock/state", "/_mock/reset", "/_mock/seed", "/_mock/tasks")
 """The paths that concern stored tasks alone, and so work with several workers too."""
 
 _ONE_WORKER = "this setting belongs to one process: start the mock with one worker to use it"
 
 
-def control_routes(control: Control) -> list[Route]:
-    """Return the routes of the control."""
+def control_routes(control: Control, access: Access) -> list[Route]:
+    """Return the routes of the control, which only callers that `access` lets in can use."""
     paths: dict[str, dict[str, Action]] = {}
     for (method, path), action in ACTIONS.items():
         paths.setdefault(path, {})[method] = action
-    return [_route(control, path, actions) for path, actions in paths.items()]
+    return [_route(control, access, path, actions) for path, actions in paths.items()]
 
 
-def _route(control: Control, path: str, actions: dict[str, Action]) -> Route:
+def _route(control: Control, access: Access, path: str, actions: dict[str, Action]) -> Route:
     async def endpoint(request: Request) -> Response:
+        try:
+            access.check(request)
+        except AccessDenied as error:
+            return json_response({"detail": error.reason}, error.status)
         if control.shared and path not in SHARED:
             return error_response(Invalid([problem(["path"], _ONE_WORKER, "value_error")]))
+        raw = await read_body(request, control.settings.max_body)
+        media_type = "application/octet-stream" if path == SNAPSHOT else "application/json"
+        if raw and request.headers.get("content-type", "").partition(";")[0].strip().lower() != media_type:
+            # A page of another site can send other types without asking the browser first.
+            return json_response({"detail": f"expected a body of type {media_type}, or none"}, 415)
         try:
-            raw = await request.body()
-            body = raw if path == "/_mock/snapshot" else msgspec.json.decode(raw) if raw else {}
+            body = raw if path == SNAPSHOT else msgspec.json.decode(raw) if raw else {}
             answer = actions[request.method](control, body)
         except (ValueError, TypeError, NotADataFile) as error:
             return error_response(Invalid([problem(["body"], str(error), "value_error")]))

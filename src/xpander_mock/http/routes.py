@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from xpander_mock.contract import Contract, Operation
 from xpander_mock.http.authentication import Authentication
+from xpander_mock.http.body import read_body
 from xpander_mock.http.rate_limit import RateLimiter
 from xpander_mock.http.responses import error_response, event_line, json_response
 from xpander_mock.http.validation import validate_body, validate_parameters
@@ -44,13 +45,17 @@ class Routes:
         rules: What the operations do.
         authentication: Who calls.
         limiter: The rate limit.
+        max_body: The largest request body, in bytes.
     """
 
-    def __init__(self, contract: Contract, rules: Rules, authentication: Authentication, limiter: RateLimiter) -> None:
+    def __init__(
+        self, contract: Contract, rules: Rules, authentication: Authentication, limiter: RateLimiter, max_body: int
+    ) -> None:
         self.contract = contract
         self.rules = rules
         self.authentication = authentication
         self.limiter = limiter
+        self.max_body = max_body
 
     def routes(self) -> list[Route]:
         """Return one route for each path of the contract, so that a 405 names all methods of its path."""
@@ -85,7 +90,8 @@ class Routes:
         """Return the request's JSON body, empty where the operation has none."""
         if operation.body is None:
             return {}
-        return validate_body(operation, request.headers.get("content-type", ""), await request.body())
+        content_type = request.headers.get("content-type", "")
+        return validate_body(operation, content_type, await read_body(request, self.max_body))
 
     async def list_tasks(self, call: Call) -> Response:
         """GET /v1/tasks."""

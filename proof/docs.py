@@ -1,6 +1,7 @@
-"""Write `docs/claims.md`, `docs/defects.md` and the figures of README.md from the claims, defects and recorded results.
+"""Write what the documents show of claims, defects, recorded results and commands.
 
-Run by `make docs`; a test checks that all three are up to date.
+Run by `make docs`: `docs/claims.md`, `docs/defects.md`, the figures of README.md and the commands of `docs/cli.md`. A
+test checks that all are up to date.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from contract_tests.contract.claims import load_claims
 from proof import _results
+from proof._cli_page import CLI, cli_page
 from proof._false_alarm_runs import FalseAlarmRuns
 from proof._readme import README, readme
 from proof._results import Result
@@ -110,7 +112,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def pages() -> dict[Path, str]:
     """Return the text of each page as it would be written now."""
-    return {CLAIMS: claims_page(), DEFECTS: defects_page(), README: readme()}
+    return {CLAIMS: claims_page(), DEFECTS: defects_page(), README: readme(), CLI: cli_page()}
 
 
 def outdated() -> list[Path]:

@@ -41,6 +41,20 @@ def of_task(task: Task) -> dict[str, Any]:
     return {name: value for name, value in (task.to_dict() | task.extra).items() if name not in SECRET_FIELDS}
 
 
+def task_fields(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of all fields that tasks in full can have: documented ones, and others that these records have.
+
+    Documented fields count even if no record has them, so that a script can name a field that only some tasks have.
+    """
+    import attrs
+
+    from xpander_tasks import Task
+
+    documented = (field.name for field in attrs.fields(Task) if field.name != "additional_properties")
+    names = dict.fromkeys([*documented, *(name for record in records for name in record)])
+    return [name for name in names if name not in SECRET_FIELDS]
+
+
 def chosen_fields(names: str | None, known: Sequence[str]) -> list[str]:
     """Return the fields that `--fields` names, all that are known without it.
 

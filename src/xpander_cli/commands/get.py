@@ -33,7 +33,7 @@ def get(
         xpander-tasks get 5f0d6c2e-8a64-4a3c-9c53-0f6b1c7a2f10 -o json --fields status,result,tokens
     """
     from xpander_cli.output import on_terminal, say, show, write, write_records
-    from xpander_cli.records import chosen_fields, of_task, only
+    from xpander_cli.records import chosen_fields, of_task, only, task_fields
     from xpander_cli.session import connect
     from xpander_cli.text import one_line
     from xpander_tasks import NotFoundError
@@ -46,8 +46,8 @@ def get(
             except NotFoundError:
                 say(f"{one_line(task_id)}: not found")
                 code = exits.NOT_FOUND
-    known = list(dict.fromkeys(name for record in found for name in record))
-    fields = chosen_fields(output.fields, known) if found else []
+    present = list(dict.fromkeys(name for record in found for name in record))
+    fields = chosen_fields(output.fields, task_fields(found)) if output.fields else present
     rows = [only(record, fields) for record in found]
     if output.output == "table":
         for row in rows:

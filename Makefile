@@ -5,7 +5,7 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock lint typecheck regenerate check test contract-test mutants false-alarms docs package bench \
+.PHONY: help setup lock lint typecheck regenerate check test contract-test diff drift mutants false-alarms docs package bench \
   bench-mock mock clean
 
 help: ## print this help
@@ -51,6 +51,12 @@ test: node_modules/.ready ## run the unit tests
 
 contract-test: .venv/.ready ## test the mock, or the server at XPANDER_BASE_URL, against the contract (PROFILE=quick or deep, SEED=n)
 	$(BIN)/python -m pytest contract_tests -n 2 --dist worksteal -q --no-header -p no:cacheprovider
+
+diff: node_modules/.ready ## tell what changed in openapi.yaml, and what each change touches (BASE=git-ref or file, REVISION=file, FORMAT=json or markdown)
+	$(BIN)/python -m contract_tests diff --base "$(or $(BASE),HEAD)" $(if $(REVISION),--revision "$(REVISION)") --format $(or $(FORMAT),text)
+
+drift: node_modules/.ready ## compare openapi.yaml with the provider's own document (DOCUMENT=file, FORMAT=json or markdown)
+	$(BIN)/python -m contract_tests drift --document "$(DOCUMENT)" --format $(or $(FORMAT),text)
 
 mutants: .venv/.ready ## run the contract suite against every defect: each must be caught (DEFECT=name, GROUP=claim, BASELINE=1)
 	DEFECT="$(DEFECT)" GROUP="$(GROUP)" BASELINE="$(BASELINE)" $(BIN)/python -m proof.mutants

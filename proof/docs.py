@@ -1,7 +1,7 @@
 """Write what the documents show of claims, defects, recorded results and commands.
 
-Run by `make docs`: `docs/claims.md`, `docs/defects.md`, the figures of README.md and the commands of `docs/cli.md`. A
-test checks that all are up to date.
+Run by `make docs`: `docs/claims.md`, `docs/defects.md`, the figures of README.md, the commands of `docs/cli.md` and the
+index that tells `make diff` what a change of the contract touches. A test checks that all are up to date.
 """
 
 from __future__ import annotations
@@ -14,9 +14,14 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from contract_tests.contract.claims import load_claims
+from contract_tests.contract.openapi import OPENAPI
+from contract_tests.drift.document import Document
+from contract_tests.drift.sentences import to_review
+from contract_tests.drift.touches import INDEX
 from proof import _results
 from proof._cli_page import CLI, cli_page
 from proof._false_alarm_runs import FalseAlarmRuns
+from proof._index import index_text
 from proof._readme import README, readme
 from proof._results import Result
 from proof._test_run import ROOT
@@ -31,8 +36,16 @@ def claims_page() -> str:
     tests, defects = tests_by_claim(), defaultdict(list)
     for defect in CATALOGUE.values():
         defects[defect.claim].append(f"`{defect.name}`")
+    waiting = {review.claim for review in to_review(Document.read(OPENAPI))}
     rows = [
-        (claim.id, claim.sentence, claim.source, claim.kind, _list(tests[claim.id]), _list(defects[claim.id]))
+        (
+            claim.id + " **to review**" * (claim.id in waiting),
+            claim.sentence,
+            claim.source,
+            claim.kind,
+            _list(tests[claim.id]),
+            _list(defects[claim.id]),
+        )
         for claim in load_claims().values()
     ]
     return f"""{GENERATED}
@@ -42,7 +55,8 @@ What the documents promise, sentence by sentence, and the tests that check it. A
 the contract run; an `advisory` claim is ambiguous in the documents, so that a server that differs gets a warning. Each
 defect is a bug put into the mock to prove that the claim's tests can fail: see [defects.md](defects.md).
 
-{len(rows)} claims.
+{len(rows)} claims. One that is "to review" was written from a sentence that has changed since: when the claim fits it
+again, `python -m contract_tests sign-off CLAIM` says so.
 
 {_table(("Claim", "Sentence", "Source", "Kind", "Tests", "Defects that the tests catch"), rows)}"""
 
@@ -112,7 +126,8 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def pages() -> dict[Path, str]:
     """Return the text of each page as it would be written now."""
-    return {CLAIMS: claims_page(), DEFECTS: defects_page(), README: readme(), CLI: cli_page()}
+    index = index_text(tests_by_claim())
+    return {CLAIMS: claims_page(), DEFECTS: defects_page(), README: readme(), CLI: cli_page(), INDEX: index}
 
 
 def outdated() -> list[Path]:

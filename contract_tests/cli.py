@@ -1,0 +1,84 @@
+"""The commands of the suite. Each exits with 0 if nothing is wrong, 1 if something is, 2 if it could not run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .contract.claims import load_claims
+from .contract.openapi import OPENAPI
+from .drift.compare import compare_versions, compare_with_provider
+from .drift.document import Document, DocumentError
+from .drift.redocly import RedoclyError
+from .drift.result import Comparison, as_json, as_markdown, as_text
+from .drift.sentences import sign_off
+
+COULD_NOT_RUN = 2
+FORMATS = {"text": as_text, "json": as_json, "markdown": as_markdown}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status.
+
+    Args:
+        arguments: The command line; None reads that of the process.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except (DocumentError, RedoclyError, OSError) as error:
+        print(f"{options.command}: {error}", file=sys.stderr)
+        return COULD_NOT_RUN
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "contract_tests", description="Test an API against the contract, night after night."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    diff = commands.add_parser("diff", help="tell what changed in the contract, and what each change touches")
+    diff.add_argument("--base", required=True, metavar="REF|FILE", help="the older contract: a git revision or a file")
+    diff.add_argument("--revision", type=Path, metavar="FILE", help="the newer one; by default the suite's own")
+    diff.set_defaults(run=_diff)
+    drift = commands.add_parser("drift", help="compare the contract with the provider's own published document")
+    drift.add_argument("--document", type=Path, required=True, metavar="FILE", help="the provider's OpenAPI document")
+    drift.add_argument("--sign-off", action="store_true", help="store the provider's descriptions as known")
+    drift.set_defaults(run=_drift)
+    for command in (diff, drift):
+        command.add_argument("--format", choices=FORMATS, default="text", help="form of the output (default: text)")
+        command.add_argument("--output", type=Path, metavar="FILE", help="write the output to a file as well")
+    review = commands.add_parser("sign-off", help="say that claims fit the sentences that they were written from")
+    review.add_argument("claims", nargs="+", metavar="CLAIM", help="ids of claims, or `all`")
+    review.set_defaults(run=_sign_off)
+    return parser
+
+
+def _diff(options: argparse.Namespace) -> int:
+    return _show(compare_versions(options.base, options.revision), options)
+
+
+def _drift(options: argparse.Namespace) -> int:
+    return _show(compare_with_provider(options.document, options.sign_off), options)
+
+
+def _show(result: Comparison, options: argparse.Namespace) -> int:
+    text = FORMATS[options.format](result)
+    if options.output:
+        options.output.write_text(text, encoding="utf-8")
+    print(text, end="")
+    return result.status
+
+
+def _sign_off(options: argparse.Namespace) -> int:
+    claims = list(load_claims()) if options.claims == ["all"] else options.claims
+    unknown = [claim for claim in claims if claim not in load_claims()]
+    if unknown:
+        print(f"sign-off: no such claim: {', '.join(unknown)}; docs/claims.md lists them all", file=sys.stderr)
+        return COULD_NOT_RUN
+    missing = sign_off(Document.read(OPENAPI), claims)
+    for sentence in missing:
+        print(f"{sentence}: no such sentence; change claim_sources.toml", file=sys.stderr)
+    return int(bool(missing))

@@ -108,7 +108,7 @@ class RateLimit:
         return cls(int(match[1]), int(match[2] or 1) * _RATE_UNITS[match[3]])
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, init=False)
 class Configuration:
     """Where the API is, who calls it, and how patiently.
 
@@ -129,23 +129,48 @@ class Configuration:
         ConfigurationError: A setting makes no sense; the message names it and what was expected.
     """
 
-    api_key: str | None = field(default=None, repr=False)
-    bearer_token: str | None = field(default=None, repr=False)
-    base_url: str | None = None
-    organization_id: str | None = None
-    timeout: float | httpx.Timeout | None = None
-    retry: Retry = field(default_factory=Retry)
-    rate_limit: str | RateLimit | None = None
-    max_body: int = 64 * 2**20
+    api_key: str | None = field(repr=False)
+    bearer_token: str | None = field(repr=False)
+    base_url: str
+    organization_id: str | None
+    timeout: float | httpx.Timeout | None
+    retry: Retry
+    rate_limit: RateLimit | None
+    max_body: int
 
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        api_key: str | None = None,
+        bearer_token: str | None = None,
+        base_url: str | None = None,
+        organization_id: str | None = None,
+        timeout: float | httpx.Timeout | None = None,
+        retry: Retry | None = None,
+        rate_limit: str | RateLimit | None = None,
+        max_body: int = 64 * 2**20,
+    ) -> None:
         """Read the environment for what is not given, and check everything."""
+        if bearer_token is None:
+            api_key = os.environ.get("XPANDER_API_KEY") or None if api_key is None else api_key
+        self._set("api_key", api_key)
+        self._set("bearer_token", bearer_token)
+        # Tools that show the local variables of a traceback must not find them here.
+        del api_key, bearer_token
+        self._set("base_url", base_url or os.environ.get("XPANDER_BASE_URL") or DEFAULT_BASE_URL)
+        self._set("organization_id", organization_id or os.environ.get("XPANDER_ORGANIZATION_ID") or None)
+        self._set("timeout", timeout)
+        self._set("retry", Retry() if retry is None else retry)
+        self._set("rate_limit", RateLimit.parse(rate_limit) if isinstance(rate_limit, str) else rate_limit)
+        self._set("max_body", max_body)
+        self._check()
+
+    def _set(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)  # the class is frozen for everybody else
+
+    def _check(self) -> None:
         if self.api_key is not None and self.bearer_token is not None:
             raise ConfigurationError(0, "expected api_key or bearer_token, got both; give the one to use")
-        if self.bearer_token is None:
-            self._fill("api_key", "XPANDER_API_KEY", None)
-        self._fill("base_url", "XPANDER_BASE_URL", DEFAULT_BASE_URL)
-        self._fill("organization_id", "XPANDER_ORGANIZATION_ID", None)
         for name in ("api_key", "bearer_token"):
             if getattr(self, name) is not None and not _fits_header(getattr(self, name)):
                 # Checked here and told without the value, which httpx would print.
@@ -155,17 +180,11 @@ class Configuration:
             check_timeout(self.timeout, ConfigurationError)
         if not isinstance(self.retry, Retry):
             raise ConfigurationError(0, f"expected retry as Retry(attempts=...), got {self.retry!r}")
-        if isinstance(self.rate_limit, str):
-            object.__setattr__(self, "rate_limit", RateLimit.parse(self.rate_limit))
-        elif self.rate_limit is not None and not isinstance(self.rate_limit, RateLimit):
+        if self.rate_limit is not None and not isinstance(self.rate_limit, RateLimit):
             raise ConfigurationError(0, f"expected rate_limit such as '100/60s' or RateLimit, got {self.rate_limit!r}")
 
         if not isinstance(self.max_body, int) or isinstance(self.max_body, bool) or self.max_body < 1:
             raise ConfigurationError(0, f"expected max_body in bytes, a whole number above 0, got {self.max_body!r}")
-
-    def _fill(self, name: str, variable: str, default: str | None) -> None:
-        if getattr(self, name) is None:
-            object.__setattr__(self, name, os.environ.get(variable) or default)
 
     def headers(self) -> dict[str, str]:
         """Return the header that authenticates a request.

@@ -19,9 +19,13 @@ from xpander_api_client.models import (
     User,
 )
 
+from xpander_tasks._results import decode_result
 from xpander_tasks.errors import DecodeError, UsageError
 
 T = TypeVar("T")
+
+SECRET_FIELDS = ("user_oidc_token", "user_tokens", "mcp_servers")
+"""Fields of a task that hold credentials of its users, or headers with such."""
 
 
 class TaskReader(Protocol):
@@ -131,20 +135,18 @@ class Task(models.Task, _Received):
 
         Raises:
             DecodeError: There is no result, it is not JSON, or it does not fit the type.
+            UsageError: Nothing can be decoded into the type.
         """
         result = self.result
         if not isinstance(result, str):
             raise DecodeError(0, f"task {self.id} has no result; it is {self.status}", task_id=self.id)
         if as_type is None and self.output_format != OutputFormat.JSON:
             return result
-        try:
-            if validate := getattr(as_type, "model_validate_json", None):
-                return validate(result)
-            return msgspec.json.decode(result, type=Any if as_type is None else as_type)
-        except ValueError as error:  # pydantic's and msgspec's errors are both ValueErrors
-            raise DecodeError(
-                0, f"the result of task {self.id} is not what was expected: {error}", body=result, task_id=self.id
-            ) from error
+        return decode_result(self.id, result, Any if as_type is None else as_type)
+
+    def __repr__(self) -> str:
+        """Return the fields that are not None, without the values of those that hold credentials of users."""
+        return _shown(self)
 
 
 @attrs.define
@@ -179,10 +181,25 @@ class TaskEvent(models.TaskEvent):
         """The task in the event; None in events without a whole task."""
         return getattr(self, "_task", None)
 
+    def __repr__(self) -> str:
+        """Return the fields, of `data` only text that the agent wrote: elsewhere it may hold credentials of users."""
+        shown = repr(self.data) if self.type in ("chunk", "connection_lost") else f"<{type(self.data).__name__}>"
+        return f"TaskEvent(type={self.type!r}, task_id={self.task_id!r}, time={self.time!r}, data={shown})"
+
     @property
     def text(self) -> str:
         """The piece of the result in a `chunk` event; empty in other events."""
         return self.data if self.type == "chunk" and isinstance(self.data, str) else ""
+
+
+def _shown(task: Task) -> str:
+    """Return the `repr` of a task."""
+    parts = []
+    for field in attrs.fields(models.Task):
+        value = getattr(task, field.name)
+        if value is not None and not field.metadata:
+            parts.append(f"{field.name}={'...' if field.name in SECRET_FIELDS and value else repr(value)}")
+    return f"Task({', '.join(parts)})"
 
 
 TaskOrId: TypeAlias = str | Task | TasksListItem

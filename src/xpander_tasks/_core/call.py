@@ -16,7 +16,7 @@ from xpander_tasks._core.credentials import Credentials
 from xpander_tasks._core.effects import Flow, Send, Sleep
 from xpander_tasks._core.limits import Limiter
 from xpander_tasks._core.retry import asked_delay, may_have_run, may_repeat
-from xpander_tasks.configuration import Configuration, RateLimit
+from xpander_tasks.configuration import Configuration
 
 logger = logging.getLogger("xpander_tasks")
 
@@ -62,11 +62,10 @@ class Caller:
 
     def __init__(self, configuration: Configuration, *, clock: Clock = SYSTEM_CLOCK) -> None:
         """Create the rate limiter that all calls of this caller share."""
-        limit = configuration.rate_limit
         self.clock = clock
         self._retry = configuration.retry
         self._credentials = Credentials(configuration)
-        self._limiter = Limiter(limit if isinstance(limit, RateLimit) else None)
+        self._limiter = Limiter(configuration.rate_limit)
 
     def call(self, spec: RequestSpec, max_redirects: int = 0) -> Flow[httpx.Response]:
         """Send a request, with retries, and return the successful answer, whose request has no credentials.

@@ -13,7 +13,7 @@ class Credentials:
     def __init__(self, configuration: Configuration) -> None:
         """Use the key or token of a configuration, for the origin of its address."""
         self._configuration = configuration
-        self._origin = _origin(httpx.URL(configuration.base_url or ""))
+        self._origin = _origin(httpx.URL(configuration.base_url))
 
     def add(self, request: httpx.Request) -> None:
         """Add the header, unless the request goes to another origin, as after a redirect."""

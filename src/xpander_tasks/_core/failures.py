@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeVar
 
 import httpx
@@ -14,10 +15,12 @@ from xpander_tasks import errors
 from xpander_tasks._core.credentials import Credentials
 from xpander_tasks._core.effects import BODY_ERROR
 from xpander_tasks._core.retry import asked_delay, is_mislabelled, was_never_sent
+from xpander_tasks.models import SECRET_FIELDS
 
 T = TypeVar("T")
 
 _SHOWN_BYTES = 500
+_SECRETS = re.compile(rf'"(?:{"|".join(SECRET_FIELDS)})"\s*:'.encode())
 _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "x-correlation-id", "cf-ray")
 
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -92,7 +95,7 @@ def decoded(answer: httpx.Response, as_type: type[T], credentials: Credentials, 
             raise msgspec.DecodeError(answer.extensions[BODY_ERROR])
         value: T = decode(answer.content, as_type)
     except UNDECODABLE as error:
-        shown = credentials.redact(answer.content)[:_SHOWN_BYTES].decode(errors="replace")
+        shown = _shown(credentials.redact(answer.content))
         begins = f"; it begins {shown!r}" if BODY_ERROR not in answer.extensions else ""
         raise answer_error(
             answer, f"expected the body to be {type_name(as_type)}: {error}{begins}", shown, task_id
@@ -120,10 +123,15 @@ def request_id(answer: httpx.Response) -> str | None:
     return next((answer.headers[name] for name in _REQUEST_ID_HEADERS if name in answer.headers), None)
 
 
+def _shown(content: bytes) -> str:
+    """Return the beginning of a body as text, up to the first field that holds credentials of a user."""
+    secret = _SECRETS.search(content)
+    return content[: min(_SHOWN_BYTES, secret.end() if secret else _SHOWN_BYTES)].decode(errors="replace").strip()
+
+
 def _explain(content: bytes, answer: httpx.Response) -> tuple[Any, str]:
     """Return the decoded body of a refusal, and a sentence that says what was refused."""
-    text = content[:_SHOWN_BYTES].decode(errors="replace").strip()
-    text = text or answer.extensions.get(BODY_ERROR) or answer.reason_phrase or "no explanation"
+    text = _shown(content) or answer.extensions.get(BODY_ERROR) or answer.reason_phrase or "no explanation"
     for model in (HTTPValidationError, ErrorDetail):
         try:
             body = decode(content, model)

@@ -58,7 +58,7 @@ class Session:
             timeout = _TIMEOUT if own else client.timeout
         sender = Sender(
             client.build_request,
-            self.configuration.base_url or "",
+            self.configuration.base_url,
             timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(timeout),
             client.max_redirects if client.follow_redirects else 0,
             self.configuration.max_body,

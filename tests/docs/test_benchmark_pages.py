@@ -15,7 +15,7 @@ def comparison(ours: float, other: float | None, goal: float | None, kind: Kind 
 
 def test_the_pages_are_up_to_date() -> None:
     """Both pages are as `make docs` would write them from the recorded figures."""
-    assert pages.outdated() == []
+    assert pages.outdated() == [], "run `make docs`"
 
 
 @pytest.mark.parametrize(

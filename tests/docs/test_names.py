@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 RETIRED = {
     "xpander_mock": {
         *("_bells", "_census", "_watch", "_given", "_wire", "_access", "_running", "_keys", "_page"),
-        *("Bells", "Census", "Watch", "Seen", "given_task", "Access", "Running", "Handle"),
+        *("Bells", "Census", "Watch", "Seen", "given_task", "Handle"),
         *("settle", "settled", "settle_all", "use", "filling"),
     },
     "xpander_tasks": {

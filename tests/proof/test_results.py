@@ -40,4 +40,4 @@ def test_no_run_against_the_healthy_mock_raised_a_false_alarm() -> None:
 
 def test_the_pages_are_up_to_date() -> None:
     """The tables in `docs/` and the figures of README.md are as `make docs` would write them."""
-    assert docs.outdated() == []
+    assert docs.outdated() == [], "run `make docs`"

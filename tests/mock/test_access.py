@@ -11,7 +11,7 @@ from xpander_mock import ControlError, Mock, MockClient, Settings, XpanderMock
 from xpander_mock.control.routes import ACTIONS
 
 TOKEN = "the-control-token"
-PAGES = [*ACTIONS, ("GET", "/"), ("POST", "/console/login")]
+PAGES = [*ACTIONS, ("GET", "/"), ("POST", "/_console/login")]
 
 
 @pytest.fixture(scope="module")
@@ -156,9 +156,9 @@ def test_a_browser_sends_the_token_once(guarded: XpanderMock) -> None:
     with httpx.Client(base_url=guarded.url) as browser:
         asked = browser.get("/")
         assert (asked.status_code, "<form" in asked.text) == (401, True)
-        assert browser.post("/console/login", data={"token": "wrong"}).status_code == 401
-        assert browser.post("/console/login", data={"token": "x" * 20_000}).status_code == 401
-        entered = browser.post("/console/login", data={"token": TOKEN})
+        assert browser.post("/_console/login", data={"token": "wrong"}).status_code == 401
+        assert browser.post("/_console/login", data={"token": "x" * 20_000}).status_code == 401
+        entered = browser.post("/_console/login", data={"token": TOKEN})
         assert (entered.status_code, entered.headers["location"]) == (303, "/")
         cookie = entered.headers["set-cookie"].lower()
         assert "httponly" in cookie

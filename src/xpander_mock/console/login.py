@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from xpander_mock.control.access import COOKIE, Access, AccessDenied
 
-LOGIN_PATH = "/console/login"
+LOGIN_PATH = "/_console/login"
 _MAX_FORM = 10_000  # bytes
 Endpoint = Callable[[Request], Awaitable[Response]]
 

@@ -5,7 +5,8 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock lint typecheck regenerate check test contract-test diff drift mutants false-alarms docs package bench \
+.PHONY: help setup lock lint typecheck regenerate check test test-browser browser contract-test diff drift mutants \
+  false-alarms docs package bench \
   bench-mock mock clean
 
 help: ## print this help
@@ -40,14 +41,26 @@ typecheck: node_modules/.ready ## check the types (mypy strict, pyright): genera
 	PATH="$(CURDIR)/$(BIN):$$PATH" node_modules/.bin/pyright
 	$(BIN)/python -m proof.snippets
 
-regenerate: .venv/.ready ## generate the client from openapi.yaml and the templates
+regenerate: node_modules/.ready ## generate the client from openapi.yaml and the templates, and copy htmx
 	$(BIN)/python templates/regenerate.py
+	cp node_modules/htmx.org/dist/htmx.min.js src/xpander_mock/console/static/htmx.min.js
+	cp node_modules/htmx.org/LICENSE src/xpander_mock/console/static/htmx.LICENSE
 
-check: .venv/.ready ## check that the generated trees are what the generator writes
+check: node_modules/.ready ## check that the generated trees are what the generator writes, and htmx what npm locks
 	$(BIN)/python templates/regenerate.py --check
+	cmp node_modules/htmx.org/dist/htmx.min.js src/xpander_mock/console/static/htmx.min.js
+	cmp node_modules/htmx.org/LICENSE src/xpander_mock/console/static/htmx.LICENSE
 
 test: node_modules/.ready ## run the unit tests
 	$(BIN)/python -m pytest -n 2
+
+test-browser: .venv/.ready ## run the tests of pages in a Chromium (CHROMIUM=path, SCREENSHOTS=1 renews docs/images)
+	$(BIN)/python -m pytest -m browser
+
+browser: ## install a Chromium for `make test-browser` by apt, unless there is one
+	for name in $$CHROMIUM chromium chromium-browser google-chrome google-chrome-stable; do \
+	  command -v $$name && exit; done; sudo=$$(command -v sudo || true); \
+	  $$sudo apt-get update --quiet && $$sudo apt-get install --yes --quiet --no-install-recommends chromium
 
 contract-test: .venv/.ready ## test the mock, or the server at XPANDER_BASE_URL, against the contract (PROFILE=quick or deep, SEED=n)
 	$(BIN)/python -m pytest contract_tests -n 2 --dist worksteal -q --no-header -p no:cacheprovider

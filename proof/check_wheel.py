@@ -22,13 +22,17 @@ MOCK = "import xpander_mock; xpander_mock.DEMO_API_KEY; xpander_mock.OTHER_API_K
 SERVE = (
     "from xpander_mock import XpanderMock; from xpander_tasks import Configuration, Tasks\n"
     "with XpanderMock() as mock, Tasks(Configuration(api_key=mock.api_key, base_url=mock.url)) as tasks:\n"
-    "    assert tasks.list()"
+    "    assert tasks.list()\n"
+    "    assert b'htmx' in __import__('urllib.request').request.urlopen(mock.url).read()"
 )
 REQUIRED_FILES = {
     "xpander_api_client/py.typed",
     "xpander_tasks/py.typed",
     "xpander_mock/py.typed",
     "xpander_mock/openapi.yaml",
+    "xpander_mock/console/static/htmx.min.js",
+    "xpander_mock/console/static/htmx.LICENSE",
+    "xpander_mock/console/templates/base.html",
 }
 
 

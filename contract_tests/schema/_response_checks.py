@@ -126,10 +126,9 @@ class ResponseChecker:
         response = case.call(
             base_url=self.target.base_url, session=self._session, headers={} if key is None else {"x-api-key": key}
         )
-        stream, self.recorder.open_stream = self.recorder.open_stream, None
-        if stream:
-            headers = {name: ", ".join(values) for name, values in response.headers.items()}
-            self.recorder.complete(stream, response.status_code, headers, response.content)
+        sent = self.recorder.last
+        if sent:
+            self.recorder.remember_tasks(sent.method, sent.url, sent.body, response.status_code, response.content)
         return response
 
     def _is_own(self, case: AnyCase) -> bool:

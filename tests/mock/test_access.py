@@ -11,7 +11,17 @@ from xpander_mock import ControlError, Mock, MockClient, Settings, XpanderMock
 from xpander_mock.control.routes import ACTIONS
 
 TOKEN = "the-control-token"
-PAGES = [*ACTIONS, ("GET", "/"), ("POST", "/_console/login")]
+PAGES = [
+    *ACTIONS,
+    ("GET", "/"),
+    ("GET", "/_console/task?id=x"),
+    ("GET", "/_console/snapshot"),
+    ("GET", "/_console/reference"),
+    ("POST", "/_console/login"),
+    ("POST", "/_console/control/reset"),
+    ("POST", "/_console/invoke/stream"),
+    ("POST", "/_console/task/delete?id=x"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +167,7 @@ def test_a_browser_sends_the_token_once(guarded: XpanderMock) -> None:
         asked = browser.get("/")
         assert (asked.status_code, "<form" in asked.text) == (401, True)
         assert browser.post("/_console/login", data={"token": "wrong"}).status_code == 401
-        assert browser.post("/_console/login", data={"token": "x" * 20_000}).status_code == 401
+        assert browser.post("/_console/login", data={"token": "x" * 20_000}).status_code == 413
         entered = browser.post("/_console/login", data={"token": TOKEN})
         assert (entered.status_code, entered.headers["location"]) == (303, "/")
         cookie = entered.headers["set-cookie"].lower()

@@ -15,7 +15,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=20)
 
 
-@pytest.mark.parametrize("package", ["starlette", "uvicorn", "yaml", "jsonschema_rs"])
+@pytest.mark.parametrize("package", ["starlette", "uvicorn", "yaml", "jsonschema_rs", "jinja2"])
 def test_the_command_line_names_the_command(package: str) -> None:
     """`python -m xpander_mock` prints one line with the missing package and the command that installs it."""
     ended = run(HIDE.format(package=package) + "import runpy; runpy.run_module('xpander_mock', run_name='__main__')")

@@ -15,13 +15,8 @@ from xpander_mock.rules.rules import Rules
 from xpander_mock.rules.scripts import Script
 from xpander_mock.rules.times import format_instant, parse_instant
 from xpander_mock.settings import Settings
-from xpander_mock.storage.start_state import StartState
 
 _MAX_SNAPSHOT_TASKS = 10_000  # a larger history is generated again at a reset
-
-
-class ResetRefused(Exception):
-    """The data file held tasks when the mock was started, and nothing has allowed to replace them."""
 
 
 class Control:
@@ -29,7 +24,6 @@ class Control:
 
     Args:
         settings: What the mock was started with.
-        start: What its data file held then.
         contract: The documented operations and fields.
         rules: The parts that answer operations.
         limiter: The rate limit.
@@ -40,7 +34,6 @@ class Control:
     def __init__(
         self,
         settings: Settings,
-        start: StartState,
         contract: Contract,
         rules: Rules,
         limiter: RateLimiter,
@@ -54,10 +47,9 @@ class Control:
         self._faults = faults
         self._log = log
         self._database = rules.repository.table.database
-        self._start = start
-        self._samples: bytes | None = None
+        self._first: bytes | None = None
         if settings.data is None and settings.tasks <= _MAX_SNAPSHOT_TASKS:
-            self._samples = self._database.snapshot()
+            self._first = self._database.snapshot()
 
     @property
     def shared(self) -> bool:
@@ -66,11 +58,18 @@ class Control:
 
     def state(self) -> dict[str, Any]:
         """Return what is stored and what is set."""
+        return self.settings_in_force() | {"tasks": self.count_by_status()}
+
+    def count_by_status(self) -> dict[str, dict[str, int]]:
+        """Return how many tasks each organization has in each status."""
         self._rules.repository.apply_due()
+        return self._rules.repository.table.count_by_status()
+
+    def settings_in_force(self) -> dict[str, Any]:
+        """Return what is set, which costs little, however many tasks there are."""
         return {
             "time": format_instant(self._rules.clock.now()),
             "frozen": self._rules.clock.frozen,
-            "tasks": self._rules.repository.table.count_by_status(),
             "waiting": len(self._rules.notifier),
             "scripts": self._rules.agents.scripts,
             "faults": self._faults.rules,
@@ -78,19 +77,11 @@ class Control:
         }
 
     def reset(self) -> None:
-        """Restore the state in which the mock was started: tasks, clock, scripts, faults, limit, logged requests.
-
-        Raises:
-            ResetRefused: The data file held tasks then, and `allow_reset` is not set.
-        """
-        self._check_replaceable()
-        if self._start.held_tasks:
-            self._start.restore(self._database)
-        elif self._samples is None:
-            self._replace_by_samples(self.settings.tasks, self.settings.seed)
+        """Restore the state in which the mock was started: tasks, clock, scripts, faults, limit, logged requests."""
+        if self._first is None:
+            self.seed(self.settings.tasks, self.settings.seed)
         else:
-            self._database.restore(self._samples)
-        self._rules.notifier.notify_all()
+            self._database.restore(self._first)
         self._rules.agents.scripts.clear()
         self._faults.clear()
         self._log.clear()
@@ -103,25 +94,11 @@ class Control:
         Args:
             tasks: How many.
             number: What they are generated from; the same number gives the same tasks.
-
-        Raises:
-            ResetRefused: The data file held tasks at the start, and `allow_reset` is not set.
         """
-        self._check_replaceable()
-        self._replace_by_samples(tasks, number)
-        self._rules.notifier.notify_all()
-
-    def _check_replaceable(self) -> None:
-        if self._start.held_tasks and not self.settings.allow_reset:
-            raise ResetRefused(
-                f"{self.settings.data} held tasks when the mock was started: start it with --allow-reset to let them "
-                "be replaced"
-            )
-
-    def _replace_by_samples(self, tasks: int, number: int) -> None:
         with self._database.transaction():
             self._database.clear()
             insert_samples(self._rules.repository, self._rules.ownership.agents, tasks, number)
+        self._rules.notifier.notify_all()
 
     def add_task(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Store a task with the given fields, and return it in full.
@@ -197,6 +174,14 @@ class Control:
         """Return the last thousand requests to the API, oldest first."""
         return self._log.requests()
 
+    def newest_requests(self, count: int) -> list[dict[str, Any]]:
+        """Return the last requests to the API, newest first."""
+        return self._log.newest(count)
+
+    def find_request(self, number: int) -> dict[str, Any] | None:
+        """Return the request of a number, None when it is no longer remembered."""
+        return self._log.find(number)
+
     def requests_per_second(self) -> list[int]:
         """Return the number of requests in each of the last 60 seconds, oldest first."""
         return self._log.rate.last_minute(time.perf_counter())
@@ -214,8 +199,6 @@ class Control:
 
         Raises:
             NotADataFile: The bytes are not a snapshot.
-            ResetRefused: The data file held tasks at the start, and `allow_reset` is not set.
         """
-        self._check_replaceable()
         self._database.restore(snapshot)
         self._rules.notifier.notify_all()

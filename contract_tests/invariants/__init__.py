@@ -1,1 +1,0 @@
-"""Rules that any traffic must keep, as pure functions from exchanges to violations."""

@@ -15,6 +15,7 @@ from .record.display import redact
 from .record.recorder import Recorder
 from .report.collector import Collector
 from .report.explain import explain
+from .report.invariant_findings import InvariantListener
 from .report.model import Finding, Report
 from .run.mock_server import MockServer
 from .run.target import Target, check, read_target, starts_mock
@@ -23,6 +24,7 @@ TARGET = pytest.StashKey[Target]()
 RECORDER = pytest.StashKey[Recorder]()
 MOCK = pytest.StashKey[MockServer]()
 COLLECTOR = pytest.StashKey[Collector]()
+INVARIANTS = pytest.StashKey[InvariantListener]()
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -57,6 +59,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         given = config.workerinput  # type: ignore[attr-defined] # xdist adds it
         config.stash[TARGET] = Target(**given["target"])
         config.stash[RECORDER] = Recorder(config.stash[TARGET], workers=given["workercount"])
+        check_every_exchange(config)
         return
     folder = build_folder(config)
     folder.mkdir(parents=True, exist_ok=True)
@@ -69,8 +72,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     os.environ["SEED"] = str(target.seed)
     config.stash[TARGET] = target
     config.stash[RECORDER] = Recorder(target)
+    check_every_exchange(config)
     config.stash[COLLECTOR] = Collector(Report(target, config.stash[RECORDER], load_claims()), folder)
     config.pluginmanager.register(config.stash[COLLECTOR])
+
+
+def check_every_exchange(config: pytest.Config) -> None:
+    """Check all requests of this process by the invariants."""
+    config.stash[INVARIANTS] = InvariantListener(config.stash[TARGET])
+    config.stash[RECORDER].listeners.append(config.stash[INVARIANTS])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -109,7 +119,18 @@ def pytest_runtest_makereport(
     report.sections = [(title, redact(text, recorder.target)) for title, text in report.sections]
     # xdist sends the attributes of a report to the main process.
     vars(report)["contract"] = dataclasses.asdict(finding)
+    if report.when == "teardown":
+        add_invariants(report, item.config.stash[INVARIANTS].take())
     return report
+
+
+def add_invariants(report: pytest.TestReport, findings: list[Finding]) -> None:
+    """Let a test's teardown fail if the invariants found something in its traffic."""
+    vars(report)["contract_invariants"] = [dataclasses.asdict(finding) for finding in findings]
+    failed = [finding for finding in findings if finding.outcome == "failed"]
+    if failed and report.passed:
+        report.outcome = "failed"
+        report.longrepr = "\n".join(f"{each.test}: {each.violations[0].actual}" for each in failed)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -120,9 +141,17 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     recorder = config.stash[RECORDER]
     left = delete_created(recorder)
     if is_worker(config):
-        config.workeroutput["contract"] = {**recorder.data(), "left": left}  # type: ignore[attr-defined]
+        found = [dataclasses.asdict(finding) for finding in config.stash[INVARIANTS].take()]
+        told = {**recorder.data(), "left": left, "invariants": found, "checked": config.stash[INVARIANTS].checked}
+        config.workeroutput["contract"] = told  # type: ignore[attr-defined]
     else:
-        config.stash[COLLECTOR].report.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        report = config.stash[COLLECTOR].report
+        report.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
+        report.checked += config.stash[INVARIANTS].checked
+        for finding in config.stash[INVARIANTS].take():
+            report.add(finding)
+        if exitstatus == pytest.ExitCode.OK and report.with_outcome("failed"):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         config.stash[COLLECTOR].wait_until_done(left)
 
 

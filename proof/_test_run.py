@@ -53,11 +53,13 @@ class RunResult:
         failures: The failed tests, in the order in which they failed.
         passed: Number of passed tests.
         error: Why the run broke off; empty if it ran to its end.
+        invariants: The invariants that the traffic broke.
     """
 
     failures: tuple[Failure, ...] = ()
     passed: int = 0
     error: str = ""
+    invariants: tuple[Failure, ...] = ()
 
 
 class _ReportPlugin:
@@ -65,21 +67,32 @@ class _ReportPlugin:
 
     def __init__(self) -> None:
         self.failures: list[Failure] = []
+        self.invariants: list[Failure] = []
         self.passed = 0
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         finding: dict[str, Any] = vars(report).get("contract") or {}
         if report.when == "call" and report.passed:
             self.passed += 1
-        if finding.get("outcome") != "failed":
-            return
-        # A test that could not run its steps has found nothing.
-        violations = [violation for violation in finding["violations"] if not violation["error"]]
-        named = [[one["claim"]] if one["claim"] else finding["claims"] for one in violations]
-        reported = [claim for claims in named for claim in claims]
-        # Tests that schemathesis generates from the document have no marker; they check the form of answers.
-        form = [FORM_CLAIM] if violations and not reported else []
-        self.failures.append(Failure(report.nodeid, tuple(dict.fromkeys([*reported, *form])), tuple(finding["claims"])))
+        if finding.get("outcome") == "failed":
+            self.failures.append(_failure(finding))
+        for found in vars(report).get("contract_invariants", ()):
+            self.invariants.append(_failure(found))
+
+
+def _failure(finding: dict[str, Any]) -> Failure:
+    """Return the failure of a test or of an invariant.
+
+    Args:
+        finding: The finding that the contract run attached to a report.
+    """
+    # A test that could not run its steps has found nothing.
+    violations = [violation for violation in finding["violations"] if not violation["error"]]
+    named = [[one["claim"]] if one["claim"] else finding["claims"] for one in violations]
+    reported = [claim for claims in named for claim in claims]
+    # Tests that schemathesis generates from the document have no marker; they check the form of answers.
+    form = [FORM_CLAIM] if violations and not reported else []
+    return Failure(finding["test"], tuple(dict.fromkeys([*reported, *form])), tuple(finding["claims"]))
 
 
 def run_here(arguments: Sequence[str], mock_arguments: Sequence[str], reports: Path, seed: int) -> RunResult:
@@ -111,7 +124,7 @@ def run_here(arguments: Sequence[str], mock_arguments: Sequence[str], reports: P
     status = pytest.main([*arguments, *_OPTIONS], [plugin])
     signal.alarm(0)
     error = "" if status in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) else _last_line(log)
-    return RunResult(tuple(plugin.failures), plugin.passed, error)
+    return RunResult(tuple(plugin.failures), plugin.passed, error, tuple(plugin.invariants))
 
 
 def run_in_new_process(arguments: Sequence[str], mock_arguments: Sequence[str], reports: Path, seed: int) -> RunResult:

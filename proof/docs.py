@@ -18,6 +18,7 @@ from contract_tests.contract.openapi import OPENAPI
 from contract_tests.drift.document import Document
 from contract_tests.drift.sentences import to_review
 from contract_tests.drift.touches import INDEX
+from contract_tests.invariants.checker import claims_with_rules
 from proof import _results
 from proof._cli_page import CLI, cli_page
 from proof._false_alarm_runs import FalseAlarmRuns
@@ -37,6 +38,7 @@ def claims_page() -> str:
     for defect in CATALOGUE.values():
         defects[defect.claim].append(f"`{defect.name}`")
     waiting = {review.claim for review in to_review(Document.read(OPENAPI))}
+    rules = {claim: [f"`{name}`" for name in names] for claim, names in claims_with_rules().items()}
     rows = [
         (
             claim.id + " **to review**" * (claim.id in waiting),
@@ -44,6 +46,7 @@ def claims_page() -> str:
             claim.source,
             claim.kind,
             _list(tests[claim.id]),
+            _list(rules.get(claim.id, ())),
             _list(defects[claim.id]),
         )
         for claim in load_claims().values()
@@ -55,10 +58,12 @@ What the documents promise, sentence by sentence, and the tests that check it. A
 the contract run; an `advisory` claim is ambiguous in the documents, so that a server that differs gets a warning. Each
 defect is a bug put into the mock to prove that the claim's tests can fail: see [defects.md](defects.md).
 
-{len(rows)} claims. One that is "to review" was written from a sentence that has changed since: when the claim fits it
-again, `python -m contract_tests sign-off CLAIM` says so.
+Invariants are rules that every exchange of a run is checked by, whatever test sent it.
 
-{_table(("Claim", "Sentence", "Source", "Kind", "Tests", "Defects that the tests catch"), rows)}"""
+{len(rows)} claims, {len(rules)} of them with invariants. One that is "to review" was written from a sentence that has
+changed since: when the claim fits it again, `python -m contract_tests sign-off CLAIM` says so.
+
+{_table(("Claim", "Sentence", "Source", "Kind", "Tests", "Invariants", "Defects that the tests catch"), rows)}"""
 
 
 def defects_page() -> str:

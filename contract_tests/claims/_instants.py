@@ -1,15 +1,13 @@
 """Instants in RFC 3339, and other spellings of the same instant."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, timedelta, timezone
 
-Instant = datetime
+from ..contract.instants import Instant as Instant
+from ..contract.instants import parse_instant
+
+parse = parse_instant
 OFFSETS = (timedelta(0), timedelta(hours=2), -timedelta(hours=5, minutes=30), timedelta(hours=13), -timedelta(hours=11))
 MICROSECOND = timedelta(microseconds=1)
-
-
-def parse(text: str) -> Instant:
-    """Parse an RFC 3339 text, to the microsecond."""
-    return datetime.fromisoformat(text.upper())
 
 
 def write(instant: Instant, offset: timedelta | None = None) -> str:

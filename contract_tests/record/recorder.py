@@ -3,15 +3,17 @@
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ..contract.json_body import parse_json
 from ..contract.openapi import Operation, find
 from ..run.target import Target
 from .events import read_events
-from .exchange import SentRequest
+from .exchange import Caller, Exchange, SentRequest
 
 UNDOCUMENTED = "(undocumented)"
 INVOKES = frozenset({"invoke_agent", "invoke_agent_async", "invoke_agent_stream"})
@@ -22,6 +24,34 @@ MOST_RATE_LIMIT_RETRIES = 3
 
 class RequestRefused(Exception):
     """A request that the run may not send; a test that needs it must be skipped or changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A request that was sent and is not answered yet.
+
+    Args:
+        number: Number of the request in this process.
+        request: The request.
+        started: Unix time in seconds when it was sent.
+    """
+
+    number: int
+    request: SentRequest
+    started: float
+
+
+class Listener(Protocol):
+    """Something that follows every exchange; its methods are called by several threads."""
+
+    def begin(self, pending: Pending) -> None:
+        """Note a request that is sent."""
+
+    def complete(self, pending: Pending, exchange: Exchange) -> None:
+        """Take the exchange of a request."""
+
+    def abandon(self, pending: Pending) -> None:
+        """Note that a request got no whole answer, so that its effect is not known."""
 
 
 class Recorder:
@@ -38,6 +68,9 @@ class Recorder:
         self.parameters: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.last: SentRequest | None = None
         self.created: dict[str, None] = {}
+        self.listeners: list[Listener] = []
+        self.open_stream: Pending | None = None
+        self._numbers = count()
         self._preexisting: set[str] = set()
         self._interval = workers / target.rate_limit if target.rate_limit else 0.0
         self._next = 0.0
@@ -66,6 +99,49 @@ class Recorder:
             self._next = now + wait + self._interval
         if wait:
             time.sleep(wait)
+
+    def begin(self, request: SentRequest) -> Pending:
+        """Wait until a request may be sent, and tell the listeners; the arguments and errors of `before_request`."""
+        self.before_request(request.method, request.url, request.body)
+        pending = Pending(next(self._numbers), request, time.time())
+        for listener in self.listeners:
+            listener.begin(pending)
+        return pending
+
+    def complete(self, pending: Pending, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        """Remember what the whole answer to a request shows, and tell the listeners.
+
+        Args:
+            pending: The request.
+            status: Status code of the answer.
+            headers: Headers of the answer.
+            body: Body of the answer, decompressed.
+        """
+        request = pending.request
+        self.remember_tasks(request.method, request.url, request.body, status, body)
+        lower = {name.lower(): value for name, value in headers.items()}
+        caller = self.caller_of(request)
+        exchange = Exchange(request, caller, status, lower, body, pending.started, time.time())
+        for listener in self.listeners:
+            listener.complete(pending, exchange)
+
+    def abandon(self, pending: Pending) -> None:
+        """Tell the listeners that a request got no whole answer."""
+        for listener in self.listeners:
+            listener.abandon(pending)
+
+    def caller_of(self, request: SentRequest) -> Caller:
+        """Return whose credentials a request carries."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        key, bearer = headers.get("x-api-key"), headers.get("authorization")
+        if key is None and bearer is None:
+            return "nobody"
+        callers: dict[str | None, Caller] = {self.target.api_key: "own"}
+        if self.target.other_api_key:
+            callers[self.target.other_api_key] = "other"
+        if bearer is None:
+            return callers.get(key, "wrong")
+        return "unknown" if key in callers else "wrong"
 
     def after_response(self, request: SentRequest, status: int) -> None:
         """Count an answered request."""

@@ -10,7 +10,9 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from .exchange import SentRequest
-from .recorder import MOST_RATE_LIMIT_RETRIES, Recorder, reset_wait
+from .recorder import MOST_RATE_LIMIT_RETRIES, Pending, Recorder, reset_wait
+
+STREAM_TYPE = "text/event-stream"
 
 
 class RecordingTransport(httpx.BaseTransport):
@@ -23,31 +25,41 @@ class RecordingTransport(httpx.BaseTransport):
 
     def __init__(self, recorder: Recorder, *, retry_rate_limited: bool = True) -> None:
         self._recorder = recorder
-        self._patient = retry_rate_limited
+        self._retry_rate_limited = retry_rate_limited
         self._transport = httpx.HTTPTransport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        method, url, body = request.method, str(request.url), request.read()
+        body = request.read()
+        headers = {name: str(value) for name, value in request.headers.items()}
+        sent = SentRequest(request.method, str(request.url), headers, body)
         attempt = 0
         while True:
-            self._recorder.before_request(method, url, body)
-            response = self._transport.handle_request(request)
-            self._recorder.after_response(
-                SentRequest(method, url, {name: str(value) for name, value in request.headers.items()}, body),
-                response.status_code,
-            )
-            if response.status_code != 429 or not self._patient or attempt == MOST_RATE_LIMIT_RETRIES:
-                break
+            pending = self._recorder.begin(sent)
+            response = self._send(request, pending)
+            if response.status_code != 429 or not self._retry_rate_limited or attempt == MOST_RATE_LIMIT_RETRIES:
+                return response
             response.read()
+            response.close()
             attempt += 1
             time.sleep(reset_wait(response.headers, time.time()))
 
-        def remember_tasks(answer: bytes) -> None:
+    def _send(self, request: httpx.Request, pending: Pending) -> httpx.Response:
+        try:
+            response = self._transport.handle_request(request)
+        except BaseException:
+            self._recorder.abandon(pending)
+            raise
+        self._recorder.after_response(pending.request, response.status_code)
+
+        def finish(answer: bytes | None) -> None:
+            if answer is None:
+                self._recorder.abandon(pending)
+                return
             decoded = httpx.Response(response.status_code, headers=response.headers, stream=httpx.ByteStream(answer))
-            self._recorder.remember_tasks(method, url, body, response.status_code, decoded.read())
+            self._recorder.complete(pending, response.status_code, response.headers, decoded.read())
 
         if isinstance(response.stream, httpx.SyncByteStream):
-            response.stream = _ObservedStream(response.stream, remember_tasks)
+            response.stream = _ObservedStream(response.stream, finish)
         return response
 
     def close(self) -> None:
@@ -55,21 +67,30 @@ class RecordingTransport(httpx.BaseTransport):
 
 
 class _ObservedStream(httpx.SyncByteStream):
-    """A response body that is passed on as it arrives; the recorder gets a copy when it is closed."""
+    """A response body that is passed on as it arrives.
 
-    def __init__(self, stream: httpx.SyncByteStream, on_close: Callable[[bytes], None]) -> None:
+    Args:
+        stream: The body.
+        on_close: Gets the whole body when it is closed, or None if it was not read to its end.
+    """
+
+    def __init__(self, stream: httpx.SyncByteStream, on_close: Callable[[bytes | None], None]) -> None:
         self._stream = stream
-        self._on_close = on_close
+        self._on_close: Callable[[bytes | None], None] | None = on_close
         self._read: list[bytes] = []
+        self._whole = False
 
     def __iter__(self) -> Iterator[bytes]:
         for part in self._stream:
             self._read.append(part)
             yield part
+        self._whole = True
 
     def close(self) -> None:
         self._stream.close()
-        self._on_close(b"".join(self._read))
+        on_close, self._on_close = self._on_close, None
+        if on_close:
+            on_close(b"".join(self._read) if self._whole else None)
 
 
 class RecordingAdapter(HTTPAdapter):
@@ -80,16 +101,24 @@ class RecordingAdapter(HTTPAdapter):
         self._recorder = recorder
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        method, url = request.method or "", request.url or ""
         body = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
+        headers = {name: str(value) for name, value in request.headers.items()}
+        sent = SentRequest(request.method or "", request.url or "", headers, body)
         attempt = 0
         while True:
-            self._recorder.before_request(method, url, body)
-            response = super().send(request, *args, **kwargs)
-            self._recorder.after_response(
-                SentRequest(method, url, {name: str(value) for name, value in request.headers.items()}, body),
-                response.status_code,
-            )
+            pending = self._recorder.begin(sent)
+            try:
+                response = super().send(request, *args, **kwargs)
+                self._recorder.after_response(sent, response.status_code)
+                if response.headers.get("content-type", "").startswith(STREAM_TYPE):
+                    # The sender reads it with a limit, and calls `complete_stream`.
+                    self._recorder.open_stream = pending
+                    return response
+                content = response.content
+            except BaseException:
+                self._recorder.abandon(pending)
+                raise
+            self._recorder.complete(pending, response.status_code, response.headers, content)
             if response.status_code != 429 or attempt == MOST_RATE_LIMIT_RETRIES:
                 return response
             attempt += 1

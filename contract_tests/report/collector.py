@@ -30,6 +30,8 @@ class Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add the outcome of a test; a test that died with its worker is added as an error."""
+        for found in vars(report).get("contract_invariants", ()):
+            self.report.add(Finding.from_data(found))
         finding = vars(report).get("contract")
         if finding:
             self.report.add(Finding.from_data(finding))
@@ -47,6 +49,9 @@ class Collector:
         sent = getattr(node, "workeroutput", {}).get("contract")
         if sent:
             self.report.recorder.merge(sent)
+            self.report.checked += sent["checked"]
+            for found in sent["invariants"]:
+                self.report.add(Finding.from_data(found))
             self._note_left(sent["left"])
 
     def wait_until_done(self, left: list[str]) -> None:

@@ -100,6 +100,7 @@ class Report:
         findings: The outcome of each test, by its node id.
         notes: Further sentences for the reader.
         interrupted: Whether the run ended before its last test.
+        checked: Number of exchanges that the invariants have checked.
     """
 
     target: Target
@@ -108,6 +109,7 @@ class Report:
     findings: dict[str, Finding] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
+    checked: int = 0
 
     def add(self, finding: Finding) -> None:
         """Add the outcome of a test or of its teardown; a failure is never replaced by a success."""

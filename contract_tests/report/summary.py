@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..contract.openapi import operations
+from ..invariants.checker import ALL_RULES
 from ..record.display import shorten
 from .model import Group, Report
 
@@ -38,6 +39,8 @@ def _lines(report: Report, files: list[Path]) -> Iterator[str]:
     yield ""
     exercised = f"{len(report.exercised())} of {len(operations())} operations exercised"
     yield f"  {exercised}, {report.recorder.sent} requests sent"
+    if report.checked:
+        yield f"  {report.checked} exchanges checked by {len(ALL_RULES)} invariants"
     parts = [f"{verdicts['held']} held", f"{verdicts['broken']} broken", f"{verdicts['not run']} not run"]
     if verdicts["warned"]:
         parts.insert(2, f"{verdicts['warned']} with a warning")

@@ -126,9 +126,10 @@ class ResponseChecker:
         response = case.call(
             base_url=self.target.base_url, session=self._session, headers={} if key is None else {"x-api-key": key}
         )
-        sent = self.recorder.last
-        if sent:
-            self.recorder.remember_tasks(sent.method, sent.url, sent.body, response.status_code, response.content)
+        stream, self.recorder.open_stream = self.recorder.open_stream, None
+        if stream:
+            headers = {name: ", ".join(values) for name, values in response.headers.items()}
+            self.recorder.complete(stream, response.status_code, headers, response.content)
         return response
 
     def _is_own(self, case: AnyCase) -> bool:

@@ -28,9 +28,10 @@ from xpander_mock.rules.notifier import Notifier
 from xpander_mock.rules.rules import Rules
 from xpander_mock.settings import Settings
 from xpander_mock.storage.agent_table import AgentTable
-from xpander_mock.storage.database import Database
+from xpander_mock.storage.database import Database, StorageFullError
 from xpander_mock.storage.names import Names
 from xpander_mock.storage.rate_windows import RateWindows
+from xpander_mock.storage.start_state import StartState
 
 
 class Mock:
@@ -39,9 +40,11 @@ class Mock:
     Args:
         settings: What the mock is started with.
         parts: The classes that it is built from.
+        start: What the data file held when the first of several processes was started.
 
     Attributes:
         app: The ASGI application.
+        start: What the data file held at the start.
         rules: The parts that answer operations.
         faults: The middleware that lets calls go wrong.
 
@@ -49,11 +52,14 @@ class Mock:
         NotADataFile: The data file is something else, or cannot be opened for writing.
     """
 
-    def __init__(self, settings: Settings | None = None, parts: Parts | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, parts: Parts | None = None, start: StartState | None = None
+    ) -> None:
         settings = settings or Settings()
         parts = parts or Parts()
         contract = load_contract()
         self._database = Database(settings.data)
+        self.start = start or StartState(self._database, copy=settings.allow_reset)
         self.rules = build_rules(self._database, settings, parts, contract)
         if self.rules.ownership.agents.empty:
             insert_samples(self.rules.repository, self.rules.ownership.agents, settings.tasks, settings.seed)
@@ -62,7 +68,7 @@ class Mock:
         routes = parts.routes(contract, self.rules, authentication, limiter, settings.max_body)
         starlette = Starlette(
             routes=[*routes.routes(), *document_routes(contract)],
-            exception_handlers={HTTPException: _refused, Exception: _failed},
+            exception_handlers={HTTPException: _refused, StorageFullError: _storage_full, Exception: _failed},
         )
         starlette.router.redirect_slashes = False
         app: ASGIApp = _PathAsSent(starlette)
@@ -71,7 +77,7 @@ class Mock:
         fault_rules = FaultRules()
         self.faults = FaultInjection(app, contract, fault_rules)
         log = RequestLog(_with_cors(self.faults, settings.cors), contract)
-        control = Control(settings, contract, self.rules, limiter, fault_rules, log)
+        control = Control(settings, self.start, contract, self.rules, limiter, fault_rules, log)
         access = Access(settings.allowed_hosts, settings.control_token)
         console = Console(control, contract, self.rules, authentication, InProcessClient(log))
         starlette.router.routes += [*control_routes(control, access), *console_routes(console, access)]
@@ -156,6 +162,10 @@ async def _refused(request: Request, error: Exception) -> Response:
     if error.status_code == 413:
         response.headers["Connection"] = "close"  # the rest of the body is not read
     return response
+
+
+async def _storage_full(request: Request, error: Exception) -> Response:
+    return json_response({"detail": f"Nothing was stored: {error}"}, 507)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

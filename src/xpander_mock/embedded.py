@@ -52,6 +52,7 @@ class XpanderMock(MockClient):
         if self._thread is not None:
             self._thread.close()
             self._mock.close()
+            self._mock.start.close()
             self._thread = None
 
     def __enter__(self) -> Self:

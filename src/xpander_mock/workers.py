@@ -1,4 +1,8 @@
-"""Several processes that serve one data file on one socket."""
+"""Several processes that serve one data file on one socket.
+
+uvicorn has a supervisor of its own, which breaks two promises of `docs/mock.md`: killed outright, it leaves its workers
+running (tried with uvicorn 0.54: they answer on), and it does not say when all of them accept connections.
+"""
 
 import contextlib
 import multiprocessing
@@ -13,6 +17,7 @@ from xpander_mock.app import Mock
 from xpander_mock.parts import Parts
 from xpander_mock.server import Server
 from xpander_mock.settings import Settings
+from xpander_mock.storage.start_state import StartState
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
 
@@ -25,6 +30,7 @@ def serve(settings: Settings, parts: Parts | None, bound: socket.socket, line: s
     mock = Mock(settings, parts)
     Server(mock, lambda: print(line, flush=True)).run([bound])
     mock.close()
+    mock.start.close()
 
 
 def serve_together(settings: Settings, parts: Parts | None, bound: socket.socket, line: str) -> int:
@@ -39,11 +45,12 @@ def serve_together(settings: Settings, parts: Parts | None, bound: socket.socket
     Returns:
         The exit status: 0 after a signal, 1 when a process failed.
     """
-    Mock(settings, parts).close()  # creates the file, so that the processes do not all create it
+    first = Mock(settings, parts)  # creates the file, so that the processes do not all create it
+    first.close()
     fork = multiprocessing.get_context("fork")
     ready, done = fork.Pipe(duplex=False)
     watched, held = fork.Pipe(duplex=False)  # `held` closes when this process dies, even by SIGKILL
-    arguments = (settings, parts, bound, done, watched, held)
+    arguments = (settings, parts, first.start, bound, done, watched, held)
     processes = [fork.Process(target=_work, args=arguments) for _ in range(settings.workers)]
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -65,12 +72,14 @@ def serve_together(settings: Settings, parts: Parts | None, bound: socket.socket
     end(signal.SIGTERM, None)
     for process in processes:
         process.join()
+    first.start.close()
     return max(abs(process.exitcode or 0) and 1 for process in processes)
 
 
 def _work(
     settings: Settings,
     parts: Parts | None,
+    start: StartState,
     bound: socket.socket,
     done: Connection,
     watched: Connection,
@@ -80,7 +89,7 @@ def _work(
     for number in ENDING:
         signal.signal(number, lambda *_: None)
     Thread(target=_end_with, args=(watched,), daemon=True).start()
-    mock = Mock(settings, parts)
+    mock = Mock(settings, parts, start)
     Server(mock, lambda: done.send(1)).run([bound])
     mock.close()
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -76,6 +77,31 @@ def test_a_altered_answer_fails_the_run_and_is_shown(run: Run, proxy: Callable[.
     for text in [done.stdout, done.stderr, *written]:
         assert KEY not in text
         assert OTHER_KEY not in text
+
+
+def test_an_invariant_that_generated_requests_break_is_reported_like_a_failed_test(
+    run: Run, proxy: Callable[..., Proxy], tmp_path: Path
+) -> None:
+    """A wrong page in the traffic of any test fails the run, with claim, answer and curl command."""
+
+    def backdate(page: dict[str, Any]) -> None:
+        for item in page["items"]:
+            item["updated_at"] = "1970-01-01T00:00:00Z"
+
+    def forgets_updates(answer: Answer) -> None:
+        if answer.place == "/v1/tasks" and answer.status == 200:
+            answer.change(backdate)
+
+    server = proxy(forgets_updates)
+    done = run(OPERATIONS, "-k", "list_tasks", **live(server))
+    assert done.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "FAILED contract_tests/invariants::items_are_not_updated_before_they_are_created[LIST-9]" in done.stdout
+    assert "“`updated_at` is not before `created_at`.”" in done.stdout
+    assert re.search(rf"repeat +curl -i '?{server.url}/v1/tasks", done.stdout)
+    findings = json.loads((tmp_path / "findings.json").read_text())
+    assert findings["claims"]["LIST-9"] == "broken"
+    assert findings["claims"]["LIST-7"] == "not run"
+    assert KEY not in done.stdout
 
 
 def lets_anyone_in(answer: Answer) -> None:

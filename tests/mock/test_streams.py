@@ -153,8 +153,26 @@ def test_a_client_that_goes_away_leaves_nothing_behind(mock: XpanderMock) -> Non
         assert task["status"] == "completed"
 
 
-def test_closing_ends_open_streams(mock: XpanderMock) -> None:
-    """A mock that ends does not wait for streams; they end as for a stopped task."""
+def test_closing_cuts_waiting_requests(mock: XpanderMock) -> None:
+    """A mock that stops cuts the connections of waiting callers: their tasks have not ended, and nothing says so."""
+    failures: list[Exception] = []
+
+    def invoke() -> None:
+        url = f"{mock.url}/v1/agents/{mock.agent_id}/invoke"
+        try:
+            httpx.post(url, json={"input": {}}, headers={"x-api-key": mock.api_key}, timeout=5)
+        except httpx.RemoteProtocolError as error:
+            failures.append(error)
+
     with Stream(mock, "one") as stream:
+        thread = threading.Thread(target=invoke)
+        thread.start()
+        while mock.waiting < 2:
+            assert thread.is_alive()
         mock.close()
-        assert stream.rest()[-1]["data"]["status"] == "stopped"
+        read: list[str] = []
+        with pytest.raises(httpx.RemoteProtocolError):
+            read.extend(stream.lines)
+        thread.join(5)
+    assert "task_finished" not in "".join(read)
+    assert len(failures) == 1

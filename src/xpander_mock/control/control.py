@@ -15,8 +15,13 @@ from xpander_mock.rules.rules import Rules
 from xpander_mock.rules.scripts import Script
 from xpander_mock.rules.times import format_instant, parse_instant
 from xpander_mock.settings import Settings
+from xpander_mock.storage.start_state import StartState
 
 _MAX_SNAPSHOT_TASKS = 10_000  # a larger history is generated again at a reset
+
+
+class ResetRefused(Exception):
+    """The data file held tasks when the mock was started, and nothing has allowed to replace them."""
 
 
 class Control:
@@ -24,6 +29,7 @@ class Control:
 
     Args:
         settings: What the mock was started with.
+        start: What its data file held then.
         contract: The documented operations and fields.
         rules: The parts that answer operations.
         limiter: The rate limit.
@@ -34,6 +40,7 @@ class Control:
     def __init__(
         self,
         settings: Settings,
+        start: StartState,
         contract: Contract,
         rules: Rules,
         limiter: RateLimiter,
@@ -47,9 +54,10 @@ class Control:
         self._faults = faults
         self._log = log
         self._database = rules.repository.table.database
-        self._first: bytes | None = None
+        self._start = start
+        self._samples: bytes | None = None
         if settings.data is None and settings.tasks <= _MAX_SNAPSHOT_TASKS:
-            self._first = self._database.snapshot()
+            self._samples = self._database.snapshot()
 
     @property
     def shared(self) -> bool:
@@ -77,11 +85,19 @@ class Control:
         }
 
     def reset(self) -> None:
-        """Restore the state in which the mock was started: tasks, clock, scripts, faults, limit, logged requests."""
-        if self._first is None:
-            self.seed(self.settings.tasks, self.settings.seed)
+        """Restore the state in which the mock was started: tasks, clock, scripts, faults, limit, logged requests.
+
+        Raises:
+            ResetRefused: The data file held tasks then, and `allow_reset` is not set.
+        """
+        self._check_replaceable()
+        if self._start.held_tasks:
+            self._start.restore(self._database)
+        elif self._samples is None:
+            self._replace_by_samples(self.settings.tasks, self.settings.seed)
         else:
-            self._database.restore(self._first)
+            self._database.restore(self._samples)
+        self._rules.notifier.notify_all()
         self._rules.agents.scripts.clear()
         self._faults.clear()
         self._log.clear()
@@ -94,11 +110,25 @@ class Control:
         Args:
             tasks: How many.
             number: What they are generated from; the same number gives the same tasks.
+
+        Raises:
+            ResetRefused: The data file held tasks at the start, and `allow_reset` is not set.
         """
+        self._check_replaceable()
+        self._replace_by_samples(tasks, number)
+        self._rules.notifier.notify_all()
+
+    def _check_replaceable(self) -> None:
+        if self._start.held_tasks and not self.settings.allow_reset:
+            raise ResetRefused(
+                f"{self.settings.data} held tasks when the mock was started: start it with --allow-reset to let them "
+                "be replaced"
+            )
+
+    def _replace_by_samples(self, tasks: int, number: int) -> None:
         with self._database.transaction():
             self._database.clear()
             insert_samples(self._rules.repository, self._rules.ownership.agents, tasks, number)
-        self._rules.notifier.notify_all()
 
     def add_task(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Store a task with the given fields, and return it in full.
@@ -199,6 +229,8 @@ class Control:
 
         Raises:
             NotADataFile: The bytes are not a snapshot.
+            ResetRefused: The data file held tasks at the start, and `allow_reset` is not set.
         """
+        self._check_replaceable()
         self._database.restore(snapshot)
         self._rules.notifier.notify_all()

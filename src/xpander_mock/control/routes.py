@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from xpander_mock.control.access import Access, AccessDenied
-from xpander_mock.control.control import Control
+from xpander_mock.control.control import Control, ResetRefused
 from xpander_mock.http.body import read_body
 from xpander_mock.http.responses import error_response, json_response
 from xpander_mock.rules.errors import Invalid, problem
@@ -69,6 +69,8 @@ def _route(control: Control, access: Access, path: str, actions: dict[str, Actio
             answer = actions[request.method](control, body)
         except (ValueError, TypeError, NotADataFile) as error:
             return error_response(Invalid([problem(["body"], str(error), "value_error")]))
+        except ResetRefused as error:
+            return json_response({"detail": str(error)}, 409)
         if answer is None:
             return Response(status_code=204)
         if isinstance(answer, bytes):

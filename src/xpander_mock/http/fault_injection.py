@@ -2,8 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
-import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from xpander_mock.contract import Contract
 from xpander_mock.http.faults import Fault, FaultRules
-from xpander_mock.http.protocol import transport_of
+from xpander_mock.http.protocol import close_connection, reset_connection
 
 _NOT_JSON = b"<!doctype html><title>Bad gateway</title>"
 
@@ -43,7 +41,7 @@ class FaultInjection:
         elif fault.kind in ("refuse", "reset"):
             if fault.kind == "refuse":
                 self.refuse(fault.seconds)
-            reset(scope)
+            reset_connection(scope)
         elif fault.kind == "status":
             await answer_status(fault, send)
         elif fault.kind == "not_json":
@@ -62,22 +60,6 @@ class FaultInjection:
             else:
                 other = fault
         return other
-
-
-def reset(scope: Scope) -> None:
-    """Break the connection, so that the client sees a reset and not an end."""
-    transport = transport_of(scope)
-    if transport is not None:
-        bound = transport.get_extra_info("socket")
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
-
-
-def end(scope: Scope) -> None:
-    """Close the connection cleanly, after the data that was sent."""
-    transport = transport_of(scope)
-    if transport is not None:
-        transport.close()
 
 
 async def answer_status(fault: Fault, send: Send) -> None:
@@ -144,7 +126,7 @@ class Distortion:
             self._over = True
             # What was sent must arrive before the connection breaks.
             await asyncio.sleep(0.01)
-            (reset if self._fault.kind == "reset_body" else end)(self._scope)
+            (reset_connection if self._fault.kind == "reset_body" else close_connection)(self._scope)
 
     async def _stream(self, message: Message) -> None:
         if message.get("body"):
@@ -153,7 +135,7 @@ class Distortion:
             await self._pass_on(message)
         elif self._fault.kind == "cut_stream":
             self._over = True
-            end(self._scope)
+            close_connection(self._scope)
         else:
             half = message["body"][: len(message["body"]) // 2]
             self._fault = msgspec.structs.replace(self._fault, after=1_000_000_000)

@@ -1,6 +1,8 @@
-"""Lets the application reach the connection that a request came on, so that a fault can break it."""
+"""Lets the application break the connection that a request came on."""
 
 import asyncio
+import socket
+import struct
 from typing import Any, cast
 
 from starlette.types import Scope
@@ -18,6 +20,22 @@ class Protocol(HttpToolsProtocol):
         cast(dict[str, Any], self.scope)["extensions"] = {_EXTENSION: self.transport}
 
 
-def transport_of(scope: Scope) -> asyncio.Transport | None:
+def reset_connection(scope: Scope) -> None:
+    """Break the connection of a request, so that the client sees a reset and not an end."""
+    transport = _transport(scope)
+    if transport is not None:
+        bound = transport.get_extra_info("socket")
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+
+
+def close_connection(scope: Scope) -> None:
+    """Close the connection of a request cleanly, after the data that was sent."""
+    transport = _transport(scope)
+    if transport is not None:
+        transport.close()
+
+
+def _transport(scope: Scope) -> asyncio.Transport | None:
     """Return the connection that a request came on, None when the server does not tell."""
     return cast("asyncio.Transport | None", (scope.get("extensions") or {}).get(_EXTENSION))

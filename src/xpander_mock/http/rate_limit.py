@@ -6,6 +6,7 @@ from typing import Self
 
 from xpander_mock.rules.clock import Clock
 from xpander_mock.rules.errors import RateLimited
+from xpander_mock.storage.database import StorageFullError
 from xpander_mock.storage.rate_windows import RateWindows
 
 _SECOND = 1_000_000
@@ -74,7 +75,10 @@ class RateLimiter:
             return {}
         now = self._clock.now()
         end_of_new = -(-(now + self.limit.seconds * _SECOND) // _SECOND) * _SECOND
-        count, ends = self._windows.count_request(caller, now, end_of_new)
+        try:
+            count, ends = self._windows.count_request(caller, now, end_of_new)
+        except StorageFullError:
+            return {}  # what cannot be counted passes, so that reading goes on
         headers = {
             "X-RateLimit-Limit": str(self.limit.requests),
             "X-RateLimit-Remaining": str(max(0, self.limit.requests - count)),

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from xpander_mock.contract import Contract, Operation
+from xpander_mock.http.redaction import redact_body, redact_headers, redact_query
 from xpander_mock.http.request_rate import RequestRate
 from xpander_mock.rules.times import format_instant
 
@@ -16,7 +17,7 @@ LOG = logging.getLogger("xpander_mock")
 _NOT_LOGGED = ("/_mock/", "/_console/")  # the prefixes of the control and of the console
 _MAX_REQUESTS = 1_000
 _MAX_BODY = 100_000  # bytes
-_CREDENTIALS = frozenset({b"x-api-key", b"authorization", b"cookie"})
+_MAX_BYTES = 10_000_000  # of all logged requests together
 
 
 class LoggedRequest:
@@ -27,7 +28,7 @@ class LoggedRequest:
         number: Its place among all requests, counted from 1.
     """
 
-    __slots__ = ("body", "headers", "method", "milliseconds", "number", "path", "query", "status", "time")
+    __slots__ = ("body", "counted", "headers", "method", "milliseconds", "number", "path", "query", "status", "time")
 
     def __init__(self, scope: Scope, number: int) -> None:
         self.number = number
@@ -37,6 +38,8 @@ class LoggedRequest:
         self.query: bytes = scope["query_string"]
         self.headers: list[tuple[bytes, bytes]] = scope["headers"]
         self.body = b""
+        self.counted: int | None = None
+        """The bytes by which it counts in the log; None once it is not in the log."""
         self.status = 0
         self.milliseconds = 0.0
 
@@ -47,14 +50,10 @@ class LoggedRequest:
             "time": format_instant(round(self.time * 1_000_000)),
             "method": self.method,
             "path": self.path,
-            "query": self.query.decode("ascii", "replace"),
+            "query": redact_query(self.query.decode("ascii", "replace")),
             "operation": None if operation is None else operation.id,
-            "headers": {
-                name.decode("latin-1"): value.decode("latin-1")
-                for name, value in self.headers
-                if name not in _CREDENTIALS
-            },
-            "body": self.body.decode("utf-8", "replace"),
+            "headers": redact_headers(self.headers),
+            "body": redact_body(self.body.decode("utf-8", "replace")),
             "status": self.status,
             "milliseconds": self.milliseconds,
         }
@@ -76,7 +75,8 @@ class RequestLog:
         self._contract = contract
         self._number = 0
         self.rate = RequestRate()
-        self._requests: deque[LoggedRequest] = deque(maxlen=_MAX_REQUESTS)
+        self._requests: deque[LoggedRequest] = deque()
+        self._bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, and log it unless it is one of the control or of the console."""
@@ -88,11 +88,16 @@ class RequestLog:
         request = LoggedRequest(scope, self._number)
         self.rate.count(begun)
         self._requests.append(request)
+        request.counted = 0
+        headers = sum([len(name) + len(value) for name, value in request.headers])
+        self._count(request, headers + len(request.path) + len(request.query))
 
         async def logged_receive() -> Message:
             message = await receive()
             if message["type"] == "http.request" and len(request.body) < _MAX_BODY:
-                request.body += message.get("body", b"")
+                part = message.get("body", b"")[: _MAX_BODY - len(request.body)]
+                request.body += part
+                self._count(request, len(part))
             return message
 
         async def logged_send(message: Message) -> None:
@@ -122,14 +127,29 @@ class RequestLog:
 
     def clear(self) -> None:
         """Forget the requests that came."""
-        self._requests.clear()
+        while self._requests:
+            self._drop_oldest()
 
     def _operation(self, request: LoggedRequest) -> Operation | None:
         return self._contract.operation_at(request.method, request.path)
 
+    def _count(self, request: LoggedRequest, size: int) -> None:
+        """Count bytes of a request, and drop the oldest requests while the log is too large."""
+        if request.counted is None:
+            return  # dropped while its body still came
+        request.counted += size
+        self._bytes += size
+        while len(self._requests) > _MAX_REQUESTS or self._bytes > _MAX_BYTES:
+            self._drop_oldest()
+
+    def _drop_oldest(self) -> None:
+        oldest = self._requests.popleft()
+        self._bytes -= oldest.counted or 0
+        oldest.counted = None
+
     def _write_line(self, request: LoggedRequest) -> None:
         operation = self._operation(request)
-        query = request.query.decode("ascii", "replace")
+        query = redact_query(request.query.decode("ascii", "replace"))
         LOG.info(
             "%s %3d %7.1f ms  %-20s %-6s %s",
             time.strftime("%H:%M:%S"),

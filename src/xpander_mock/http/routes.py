@@ -13,11 +13,13 @@ from starlette.routing import Route
 from xpander_mock.contract import Contract, Operation
 from xpander_mock.http.authentication import Authentication
 from xpander_mock.http.body import read_body
+from xpander_mock.http.protocol import close_connection
 from xpander_mock.http.rate_limit import RateLimiter
 from xpander_mock.http.responses import error_response, event_line, json_response
 from xpander_mock.http.validation import validate_body, validate_parameters
 from xpander_mock.rules.errors import ApiError
 from xpander_mock.rules.rules import Rules
+from xpander_mock.rules.turn_follower import ShuttingDown
 from xpander_mock.storage.task import Task, Turn
 
 
@@ -78,6 +80,9 @@ class Routes:
             return response
         except ApiError as error:
             return error_response(error)
+        except ShuttingDown:
+            close_connection(request.scope)
+            return Response(status_code=503)  # not sent: the connection is closed
         except ClientDisconnect:
             return Response(status_code=499)  # nobody reads it
 
@@ -137,13 +142,18 @@ class Routes:
         """POST /v1/agents/{agent_id}/invoke/stream."""
         events = self.rules.follower.events(*self._invoke(call))
         return StreamingResponse(
-            self.event_lines(events), media_type="text/event-stream", headers={"Cache-Control": "no-cache"}
+            self.event_lines(call.request, events),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-cache"},
         )
 
-    async def event_lines(self, events: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
-        """Yield events as lines of a server-sent event stream."""
-        async for event in events:
-            yield event_line(event)
+    async def event_lines(self, request: Request, events: AsyncIterator[dict[str, Any]]) -> AsyncIterator[bytes]:
+        """Yield events as lines of a server-sent event stream, which is cut when the mock stops."""
+        try:
+            async for event in events:
+                yield event_line(event)
+        except ShuttingDown:
+            close_connection(request.scope)
 
     def _invoke(self, call: Call) -> tuple[Task, Turn]:
         return self.rules.invocations.invoke(call.caller, call.params["agent_id"], call.body, call.params["version"])

@@ -7,6 +7,7 @@ from typing import Any
 from xpander_mock.rules.clock import Clock
 from xpander_mock.rules.lifecycle import Lifecycle
 from xpander_mock.rules.views import Views
+from xpander_mock.storage.database import StorageFullError
 from xpander_mock.storage.task import Task, Turn
 from xpander_mock.storage.task_table import TaskTable
 
@@ -29,6 +30,7 @@ class TaskRepository:
         self.clock = clock
         self.lifecycle = lifecycle
         self.views = views
+        self._storage_full = False
 
     def transaction(self) -> AbstractContextManager[None]:
         """Make all writes inside happen together or not at all."""
@@ -37,16 +39,23 @@ class TaskRepository:
     def find(self, task_id: str) -> Task | None:
         """Return a task, of whatever organization, as it is now; None when there is none."""
         self.apply_due()
-        return self.table.find(task_id)
+        task = self.table.find(task_id)
+        if self._storage_full and task is not None:
+            self.lifecycle.apply_due(task, self.clock.now())
+        return task
 
     def apply_due(self) -> None:
         """Apply to every task the changes that are due by now."""
         now = self.clock.now()
         if self.table.any_due(now):
-            with self.transaction():
-                for task in self.table.due(now):
-                    self.lifecycle.apply_due(task, now)
-                    self.save(task)
+            try:
+                with self.transaction():
+                    for task in self.table.due(now):
+                        self.lifecycle.apply_due(task, now)
+                        self.save(task)
+                self._storage_full = False
+            except StorageFullError:
+                self._storage_full = True  # reading goes on: `find` shows the changes, lists show them later
 
     def save(self, task: Task) -> None:
         """Store a task, and what lists show of it."""

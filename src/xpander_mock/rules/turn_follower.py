@@ -12,6 +12,10 @@ from xpander_mock.storage.task import RUNNING, STOPPED, Task, Turn
 _POLL_MICROSECONDS = 250_000
 
 
+class ShuttingDown(Exception):
+    """The mock stops while a request waits. Nothing is known of the turn's end, so the connection is to be cut."""
+
+
 class TurnFollower:
     """Follows turns to their end.
 
@@ -31,25 +35,33 @@ class TurnFollower:
         self._released = False
 
     def release(self) -> None:
-        """End all waiting: callers see their tasks as stopped."""
+        """End all waiting with `ShuttingDown`."""
         self._released = True
         self.notifier.notify_all()
 
     async def result(self, task: Task, turn: Turn) -> dict[str, Any]:
-        """Wait until a turn has ended, and return the task as that turn left it; a deleted task counts as stopped."""
+        """Wait until a turn has ended, and return the task as that turn left it; a deleted task counts as stopped.
+
+        Raises:
+            ShuttingDown: The mock stops.
+        """
         number = len(task.turns) - 1
         with self.notifier.subscribed(task.id) as changed:
             while True:
                 changed.clear()
-                now = self.repository.find(task.id)
-                if now is None or self._released:
+                now = self._find(task.id)
+                if now is None:
                     return self.repository.views.task_at(task, turn, STOPPED)
                 if now.turns[number].status not in RUNNING:
                     return self.repository.show(now, now.turns[number])
                 await self._wait(self.repository.lifecycle.due(now), changed)
 
     async def events(self, task: Task, turn: Turn) -> AsyncIterator[dict[str, Any]]:
-        """Yield the events of a turn from its invoke to its end, each when it happens."""
+        """Yield the events of a turn from its invoke to its end, each when it happens.
+
+        Raises:
+            ShuttingDown: The mock stops.
+        """
         number = len(task.turns) - 1
         answer = turn.answer
         assert answer is not None
@@ -59,8 +71,8 @@ class TurnFollower:
         with self.notifier.subscribed(task.id) as changed:
             while True:
                 changed.clear()
-                now = self.repository.find(task.id)
-                if now is None or self._released:
+                now = self._find(task.id)
+                if now is None:
                     yield self._events.closing(task, turn, STOPPED, self.clock.now())
                     return
                 task, turn = now, now.turns[number]
@@ -79,6 +91,11 @@ class TurnFollower:
                     return
                 until = self._events.next_chunk(answer, turn, sent) or self.repository.lifecycle.due(task)
                 await self._wait(until, changed)
+
+    def _find(self, task_id: str) -> Task | None:
+        if self._released:
+            raise ShuttingDown
+        return self.repository.find(task_id)
 
     async def _wait(self, until: int | None, changed: asyncio.Event) -> None:
         if self._shared:

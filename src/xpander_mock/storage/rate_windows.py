@@ -30,8 +30,12 @@ class RateWindows:
 
         Returns:
             The number of requests in the window, this one included, and when the window ends.
+
+        Raises:
+            StorageFullError: The disk is full.
         """
-        uses, until = self._database.execute(_COUNT, (key, ends, now, now)).fetchone()
+        with self._database.transaction():
+            uses, until = self._database.execute(_COUNT, (key, ends, now, now)).fetchone()
         return uses, until
 
     def clear(self) -> None:

@@ -1,0 +1,1 @@
+"""Rules that any traffic must keep, as pure functions from exchanges to violations."""

@@ -1,0 +1,1 @@
+"""Statistics of tasks: what is counted, where tasks come from, and how the result is shown."""

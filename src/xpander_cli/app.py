@@ -30,8 +30,11 @@ class Command:
 COMMANDS = (
     Command("list", "listing:list_tasks", "List tasks, newest first.", "Look"),
     Command("get", "get:get", "Show tasks in full.", "Look"),
+    Command("thread", "thread:thread", "Show the conversation of a task.", "Look"),
     Command("export", "export:export", "Write tasks into a file, however many there are.", "Look"),
     Command("stats", "stats:stats", "Show how many tasks there are, how many fail and how long they take.", "Look"),
+    Command("invoke", "invoke:invoke", "Run an agent and print its answer as it comes.", "Run"),
+    Command("watch", "watch:watch", "Follow tasks until all are done.", "Run"),
     Command("stop", "change:stop", "Stop tasks that run or are paused.", "Change"),
     Command("delete", "change:delete", "Delete tasks and their sub-tasks.", "Change"),
     Command("mock", "mock:mock", "Serve a stand-in for the API on this machine.", "Set up"),

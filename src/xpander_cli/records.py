@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from xpander_cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from xpander_tasks import Task, TasksListItem
+    from xpander_tasks import Task, TaskEvent, TasksListItem
 
 LIST_FIELDS = (
     "id",
@@ -53,6 +53,14 @@ def task_fields(records: Iterable[Mapping[str, Any]]) -> list[str]:
     documented = (field.name for field in attrs.fields(Task) if field.name != "additional_properties")
     names = dict.fromkeys([*documented, *(name for record in records for name in record)])
     return [name for name in names if name not in SECRET_FIELDS]
+
+
+def of_event(event: TaskEvent) -> dict[str, Any]:
+    """Return an event of a stream as a record; secrets of a task in it are left out."""
+    record = event.to_dict()
+    if isinstance(data := record.get("data"), dict):
+        record["data"] = {name: value for name, value in data.items() if name not in SECRET_FIELDS}
+    return record
 
 
 def chosen_fields(names: str | None, known: Sequence[str]) -> list[str]:

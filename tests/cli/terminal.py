@@ -104,6 +104,11 @@ class Terminal:
                 raise AssertionError(f"expected {pattern!r}, the terminal showed {self.received!r}")
         return self.received
 
+    def read_some(self, seconds: float = 0.05) -> None:
+        """Read what came, if anything came within a moment."""
+        if select.select([self.file], [], [], seconds)[0]:
+            self._read(seconds)
+
     def read_to_end(self, timeout: float = 60) -> str:
         """Read until the command has ended; return all that came."""
         end = time.monotonic() + timeout

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from benchmarks import pages
-from benchmarks.client import decoding, import_time, install_size, list_call, memory, paging
+from benchmarks.client import command_line, decoding, import_time, install_size, list_call, memory, paging
 from benchmarks.results import ClientResults, Comparison
 
 
 def main() -> None:
     """Measure everything, print each comparison, and record all of them."""
     comparisons: list[Comparison] = []
-    for part in (decoding, list_call, import_time, paging, memory, install_size):
+    for part in (decoding, list_call, import_time, paging, memory, install_size, command_line):
         for comparison in part.measure():
             comparisons.append(comparison)
             other = pages.show(comparison.other) if comparison.other else f"not measured: {comparison.skipped}"

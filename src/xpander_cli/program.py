@@ -31,14 +31,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = run(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes at exit; that must not fail again, and loudly.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return exits.READER_GONE
+        code = exits.READER_GONE
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
-        return exits.INTERRUPTED
+        code = exits.INTERRUPTED
     except Exception as error:
         from xpander_cli.errors import report
 
-        return report(error, debug="--debug" in arguments)
+        code = report(error, debug="--debug" in arguments)
+    _give_up_output()
     return code
+
+
+def _give_up_output() -> None:
+    """Drop output that cannot be written: Python would try again at its end, complain, and end in another code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

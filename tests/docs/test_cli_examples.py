@@ -79,8 +79,8 @@ def shell(mock: XpanderMock, tmp_path: Path) -> Shell:
 @pytest.mark.parametrize(("name", "example"), [pytest.param(*case, id=case[1]) for case in examples()])
 def test_an_example_of_the_help_succeeds(name: str, example: str, mock: XpanderMock, shell: Shell) -> None:
     """A person who pastes an example and agrees to what it asks gets no error."""
-    # A task that is watched has to be done some day; the others are there to be stopped.
-    status = "completed" if name == "watch" else "executing"
+    # A task that is watched or continued has to be done some day; the others are there to be stopped.
+    status = "completed" if name in ("watch", "invoke") else "executing"
     mock.add_task(id=TASK, agent_id=mock.agent_id, status=status)
     (shell.folder / "product.json").write_text('{"type": "object"}', encoding="utf-8")
     keyboard, terminal = pty.openpty()

@@ -63,7 +63,7 @@ browser: ## install a Chromium for `make test-browser` by apt, unless there is o
 	  $$sudo apt-get update --quiet && $$sudo apt-get install --yes --quiet --no-install-recommends chromium
 
 contract-test: .venv/.ready ## test the mock, or the server at XPANDER_BASE_URL, against the contract (PROFILE=quick or deep, SEED=n)
-	$(BIN)/python -m pytest contract_tests -n 2 --dist worksteal -q --no-header -p no:cacheprovider
+	$(BIN)/python -m pytest contract_tests -n 4 --dist worksteal -q --no-header -p no:cacheprovider
 
 diff: node_modules/.ready ## tell what changed in openapi.yaml, and what each change touches (BASE=git-ref or file, REVISION=file, FORMAT=json or markdown)
 	$(BIN)/python -m contract_tests diff --base "$(or $(BASE),HEAD)" $(if $(REVISION),--revision "$(REVISION)") --format $(or $(FORMAT),text)

@@ -47,16 +47,23 @@ def generation_limits() -> GenerationLimits:
     return GENERATION_LIMITS[read_profile(os.environ)]
 
 
-def load() -> BaseSchema:
+def load(part: int = 0, parts: int = 1) -> BaseSchema:
     """Load the document with this run's settings.
 
     Reads the environment, because schemathesis generates while pytest collects, before any fixture exists.
+
+    Args:
+        part: Number of the part, from 0. Only the first one has the document's examples and the limits of parameters.
+        parts: Number of parts that share the random requests.
     """
     config = SchemathesisConfig.from_path(CONFIGURATION)
-    config.update(seed=read_seed(os.environ), max_failures=None)
+    config.update(seed=read_seed(os.environ) + part, max_failures=None)
     schema = schemathesis.openapi.from_path(OPENAPI, config=config)
-    schema.config.phases.fuzzing.generation.update(max_examples=generation_limits().examples)
-    if starts_mock(os.environ):
+    schema.config.phases.fuzzing.generation.update(max_examples=max(1, generation_limits().examples // parts))
+    if part:
+        schema.config.phases.examples.enabled = False
+        schema.config.phases.coverage.enabled = False
+    elif starts_mock(os.environ):
         schema.config.phases.coverage.unexpected_methods = UNEXPECTED_METHODS
     return schema
 

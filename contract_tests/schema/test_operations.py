@@ -1,11 +1,13 @@
 """Each operation alone: the document's examples, the limits of its parameters, and random requests.
 
 There is one test function for each operation of the document, so that workers can share them and a new operation is
-never forgotten.
+never forgotten. Operations that wait for an agent have several, because each worker waits for one task at a time.
 """
 
 import os
 from collections.abc import Callable
+
+from schemathesis.schemas import BaseSchema
 
 from ..contract.openapi import Operation, operations
 from ..report.violation import not_run
@@ -14,10 +16,11 @@ from ._case import AnyCase
 from ._response_checks import ResponseChecker
 from ._settings import load
 
-schema = load()
+WAITING = ("invoke_agent", "invoke_agent_stream")
+PARTS = 3
 
 
-def make_test(operation: Operation) -> Callable[..., None]:
+def make_test(operation: Operation, schema: BaseSchema) -> Callable[..., None]:
     def test(case: AnyCase, checker: ResponseChecker) -> None:
         """A request, valid or not, gets a documented answer, and only with a key of the organization."""
         checker.check(case)
@@ -33,5 +36,12 @@ def make_test(operation: Operation) -> Callable[..., None]:
     return made
 
 
+whole, *parts = load(), *(load(part, PARTS) for part in range(PARTS))
 for operation in operations():
-    globals()[f"test_{operation.id}_answers_as_documented"] = make_test(operation)
+    name = f"test_{operation.id}_answers_as_documented"
+    if operation.id in WAITING:
+        globals()[name] = make_test(operation, parts[0])
+        for number, schema in enumerate(parts[1:], 2):
+            globals()[f"{name}_in_part_{number}"] = make_test(operation, schema)
+    else:
+        globals()[name] = make_test(operation, whole)

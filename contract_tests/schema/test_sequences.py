@@ -21,13 +21,15 @@ from ._settings import generation_limits, load, sequence_settings
 # Schemathesis would start with a stop alone, because it assumes that the others need an agent from another operation.
 FIRST_OPERATIONS = INVOKES | {"list_tasks", "list_agent_tasks"}
 # In short batches, hypothesis seldom tries to repeat a state that the server no longer has.
-BATCH = 10
+BATCH = 8
+BATCHES = -(-generation_limits().sequences // BATCH)
 
 schema = load() if read_writes(os.environ) else load().include(method="GET")
 
 
+@pytest.mark.parametrize("batch", range(BATCHES))
 def test_every_sequence_along_the_links_is_as_documented(
-    checker: ResponseChecker, monkeypatch: pytest.MonkeyPatch
+    checker: ResponseChecker, monkeypatch: pytest.MonkeyPatch, batch: int
 ) -> None:
     """What one operation returns, the next one finds; what one operation deletes, no other finds."""
     monkeypatch.setattr(stateful, "is_likely_root_transition", may_come_first)
@@ -46,9 +48,8 @@ def test_every_sequence_along_the_links_is_as_documented(
             checker.validate(case, response, self.recorder)
             assert_returned_task_opens(self.recorder, case, response)
 
-    sequences = generation_limits().sequences
-    for batch in range(-(-sequences // BATCH)):
-        run_batch(Sequence, checker.target.seed + batch, min(BATCH, sequences - batch * BATCH))
+    sequences = min(BATCH, generation_limits().sequences - batch * BATCH)
+    run_batch(Sequence, checker.target.seed + batch, sequences)
 
 
 def run_batch(machine: Any, seed: int, sequences: int) -> None:

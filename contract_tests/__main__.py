@@ -1,4 +1,4 @@
-"""The command line of the suite: `python -m contract_tests diff`, `drift` and `sign-off`."""
+"""The command line of the suite; `python -m contract_tests --help` lists the commands."""
 
 from .cli import main
 

@@ -1,10 +1,12 @@
-"""The commands of the suite. Each exits with 0 if nothing is wrong, 1 if something is, 2 if it could not run."""
+"""The commands of the suite. Each exits with 0 if nothing is wrong or new, 1 if something is, 2 if it could not run."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from .contract.claims import load_claims
@@ -14,8 +16,11 @@ from .drift.document import Document, DocumentError
 from .drift.redocly import RedoclyError
 from .drift.result import Comparison, as_json, as_markdown, as_text
 from .drift.sentences import sign_off
+from .report.known_failures import DEFAULT_FILE, BaselineError
+from .report.suite import COULD_NOT_RUN, run_suite, update_baseline
 
-COULD_NOT_RUN = 2
+# More than the cores of most machines, because tests wait for agents most of the time.
+WORKERS = 4
 FORMATS = {"text": as_text, "json": as_json, "markdown": as_markdown}
 
 
@@ -25,10 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The command line; None reads that of the process.
     """
-    options = _parser().parse_args(arguments)
+    options, others = _parser().parse_known_args(arguments)
+    if options.command == "run":
+        options.others = others
+    elif others:
+        print(f"{options.command}: unknown arguments: {' '.join(others)}", file=sys.stderr)
+        return COULD_NOT_RUN
     try:
         status: int = options.run(options)
-    except (DocumentError, RedoclyError, OSError) as error:
+    except (BaselineError, DocumentError, RedoclyError, OSError) as error:
         print(f"{options.command}: {error}", file=sys.stderr)
         return COULD_NOT_RUN
     return status
@@ -39,6 +49,19 @@ def _parser() -> argparse.ArgumentParser:
         "contract_tests", description="Test an API against the contract, night after night."
     )
     commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser(
+        "run", help="test the mock, or the server at XPANDER_BASE_URL; takes pytest's arguments too"
+    )
+    run.add_argument("--baseline", metavar="FILE", help="known failures, which do not fail the run (CONTRACT_BASELINE)")
+    run.add_argument("--workers", type=int, default=WORKERS, metavar="N", help="processes that share the tests")
+    run.set_defaults(run=_run)
+    baseline = commands.add_parser(
+        "baseline", help="add the failures of the last run to the known ones, remove old ones"
+    )
+    baseline.add_argument("--baseline", metavar="FILE", help=f"the file (CONTRACT_BASELINE; default: {DEFAULT_FILE})")
+    baseline.add_argument("--reason", default="", metavar="TEXT", help="why the new failures are known")
+    baseline.add_argument("--expires", type=date.fromisoformat, metavar="YYYY-MM-DD", help="their last day as known")
+    baseline.set_defaults(run=_baseline)
     diff = commands.add_parser("diff", help="tell what changed in the contract, and what each change touches")
     diff.add_argument("--base", required=True, metavar="REF|FILE", help="the older contract: a git revision or a file")
     diff.add_argument("--revision", type=Path, metavar="FILE", help="the newer one; by default the suite's own")
@@ -54,6 +77,18 @@ def _parser() -> argparse.ArgumentParser:
     review.add_argument("claims", nargs="+", metavar="CLAIM", help="ids of claims, or `all`")
     review.set_defaults(run=_sign_off)
     return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.baseline:
+        os.environ["CONTRACT_BASELINE"] = options.baseline
+    return run_suite(options.others, options.workers)
+
+
+def _baseline(options: argparse.Namespace) -> int:
+    path = Path(options.baseline or os.environ.get("CONTRACT_BASELINE") or DEFAULT_FILE)
+    print(update_baseline(path, options.reason, options.expires))
+    return 0
 
 
 def _diff(options: argparse.Namespace) -> int:

@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import os
 from collections.abc import Generator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from .record.recorder import Recorder
 from .report.collector import Collector
 from .report.explain import explain
 from .report.invariant_findings import InvariantListener
+from .report.known_failures import BaselineError, KnownFailures
 from .report.model import Finding, Report
 from .run.mock_server import MockServer
 from .run.target import Target, check, read_target, starts_mock
@@ -25,6 +27,7 @@ RECORDER = pytest.StashKey[Recorder]()
 MOCK = pytest.StashKey[MockServer]()
 COLLECTOR = pytest.StashKey[Collector]()
 INVARIANTS = pytest.StashKey[InvariantListener]()
+KNOWN = pytest.StashKey[KnownFailures]()
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -37,6 +40,15 @@ def build_folder(config: pytest.Config) -> Path:
     return Path(os.environ.get("CONTRACT_REPORTS") or config.rootpath / "build" / "contract")
 
 
+def read_known_failures() -> KnownFailures:
+    """Read the known failures that `CONTRACT_BASELINE` names."""
+    name = os.environ.get("CONTRACT_BASELINE")
+    try:
+        return KnownFailures(Path(name) if name else None, date.today())
+    except BaselineError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "claim(id): the documented sentence that a contract test checks")
@@ -46,6 +58,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.option.tbstyle == "auto":
         config.option.tbstyle = "no"
         config.option.reportchars = ""
+    if not starts_mock(os.environ) and config.option.reruns is None:
+        # What a live server does once may be chance: a test that fails is tried again before it counts.
+        config.option.reruns = 1
     if not config.option.xmlpath:
         config.option.xmlpath = str(build_folder(config) / "junit.xml")
 
@@ -55,6 +70,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config = session.config
     if config.option.collectonly:
         return
+    config.stash[KNOWN] = read_known_failures()
     if is_worker(config):
         given = config.workerinput  # type: ignore[attr-defined] # xdist adds it
         config.stash[TARGET] = Target(**given["target"])
@@ -73,7 +89,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[TARGET] = target
     config.stash[RECORDER] = Recorder(target)
     check_every_exchange(config)
-    config.stash[COLLECTOR] = Collector(Report(target, config.stash[RECORDER], load_claims()), folder)
+    config.stash[COLLECTOR] = Collector(
+        Report(target, config.stash[RECORDER], load_claims()), folder, config.stash[KNOWN]
+    )
     config.pluginmanager.register(config.stash[COLLECTOR])
 
 
@@ -109,28 +127,39 @@ def pytest_runtest_makereport(
         advisory = bool(blamed) and all(load_claims()[claim].kind == "advisory" for claim in blamed)
         warned = advisory and not recorder.target.is_mock and not any(violation.error for violation in violations)
         finding = dataclasses.replace(finding, outcome="warned" if warned else "failed", violations=violations)
+        finding = item.config.stash[KNOWN].settle(finding)
+        tolerated = finding.outcome in ("warned", "known")
         text = redact(str(report.longrepr), recorder.target)
         report.longrepr = text
-        if warned and report.when == "setup":
+        if tolerated and report.when == "setup":
             # A test whose set-up failed cannot run either.
             report.outcome, report.longrepr = "skipped", (str(item.path), item.reportinfo()[1] or 0, text)
-        elif warned:
+        elif tolerated:
             report.outcome = "passed"
     report.sections = [(title, redact(text, recorder.target)) for title, text in report.sections]
     # xdist sends the attributes of a report to the main process.
     vars(report)["contract"] = dataclasses.asdict(finding)
     if report.when == "teardown":
-        add_invariants(report, item.config.stash[INVARIANTS].take())
+        add_invariants(report, item)
     return report
 
 
-def add_invariants(report: pytest.TestReport, findings: list[Finding]) -> None:
+def add_invariants(report: pytest.TestReport, item: pytest.Item) -> None:
     """Let a test's teardown fail if the invariants found something in its traffic."""
+    findings = take_invariants(item.config)
     vars(report)["contract_invariants"] = [dataclasses.asdict(finding) for finding in findings]
     failed = [finding for finding in findings if finding.outcome == "failed"]
     if failed and report.passed:
         report.outcome = "failed"
         report.longrepr = "\n".join(f"{each.test}: {each.violations[0].actual}" for each in failed)
+    if item.config.option.reruns and getattr(item, "execution_count", 0) == 1:
+        # The second try must be able to find the same again.
+        item.config.stash[INVARIANTS].forget(failed)
+
+
+def take_invariants(config: pytest.Config) -> list[Finding]:
+    """Return what the invariants found in this process since the last call."""
+    return [config.stash[KNOWN].settle(finding) for finding in config.stash[INVARIANTS].take()]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -141,14 +170,14 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     recorder = config.stash[RECORDER]
     left = delete_created(recorder)
     if is_worker(config):
-        found = [dataclasses.asdict(finding) for finding in config.stash[INVARIANTS].take()]
+        found = [dataclasses.asdict(finding) for finding in take_invariants(config)]
         told = {**recorder.data(), "left": left, "invariants": found, "checked": config.stash[INVARIANTS].checked}
         config.workeroutput["contract"] = told  # type: ignore[attr-defined]
     else:
         report = config.stash[COLLECTOR].report
         report.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
         report.checked += config.stash[INVARIANTS].checked
-        for finding in config.stash[INVARIANTS].take():
+        for finding in take_invariants(config):
             report.add(finding)
         if exitstatus == pytest.ExitCode.OK and report.with_outcome("failed"):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -94,6 +94,18 @@ class Checker:
         self.traffic.update(seen)
         return found
 
+    def forget(self, rule: str, claim: str) -> None:
+        """Report a broken rule again when it is next broken.
+
+        Args:
+            rule: Name of the rule.
+            claim: Id of the claim that it breaks.
+        """
+        confirm = next(one.confirm for one in ALL_RULES if one.name == rule)
+        for key, count in self._seen.items():
+            if key[:2] == (rule, claim) and count >= confirm:
+                self._seen[key] = confirm - 1
+
     def _violations(self, seen: Observation) -> Iterator[tuple[AnyRule, Violation]]:
         try:
             yield from violations(self.traffic, seen)

@@ -1,6 +1,7 @@
 """The part of the plugin that collects the findings of all tests and workers and writes the reports."""
 
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from ..record.display import redact
 from .html import html
+from .known_failures import KnownFailures
 from .markdown import markdown
 from .model import Finding, Report, Violation
 from .summary import summary
@@ -21,20 +23,30 @@ class Collector:
     Args:
         report: The report to fill.
         folder: Folder for the files.
+        known: The known failures; those that are gone are said.
     """
 
-    def __init__(self, report: Report, folder: Path) -> None:
+    def __init__(self, report: Report, folder: Path, known: KnownFailures) -> None:
         self.report = report
         self._folder = folder
+        self._known = known
         self._files: list[Path] = []
+        self._first_tries: dict[str, list[Finding]] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add the outcome of a test; a test that died with its worker is added as an error."""
-        for found in vars(report).get("contract_invariants", ()):
-            self.report.add(Finding.from_data(found))
+        found = [Finding.from_data(one) for one in vars(report).get("contract_invariants", ())]
         finding = vars(report).get("contract")
+        if str(report.outcome) == "rerun":
+            tried = [*found, Finding.from_data(finding)] if finding else found
+            self._first_tries[report.nodeid] = [each for each in tried if each.outcome == "failed"]
+            return
+        for each in found:
+            self.report.add(each)
         if finding:
             self.report.add(Finding.from_data(finding))
+            if report.when == "teardown":
+                self._note_flaky(report.nodeid)
         elif report.failed:
             self._add_error(report.nodeid, str(report.longrepr))
 
@@ -61,6 +73,10 @@ class Collector:
             left: Ids of the tasks that this process created and could not delete.
         """
         self._note_left(left)
+        gone = self._known.gone(self.report.findings.values())
+        if gone:
+            names = ", ".join(dict.fromkeys(entry.check for entry in gone))
+            self.report.notes.append(f"Known failures that are gone: {names}. `make baseline` removes them.")
         texts = {"report.md": markdown(self.report), "report.html": html(self.report), "findings.json": self._json()}
         for name, text in texts.items():
             path = self._folder / name
@@ -75,6 +91,14 @@ class Collector:
         terminalreporter.ensure_newline()
         terminalreporter.write_line("")
         terminalreporter.write_line(redact(summary(self.report, shown), self.report.target))
+
+    def _note_flaky(self, test: str) -> None:
+        """Add what only the first try of a test found as flaky."""
+        for first in self._first_tries.pop(test, ()):
+            second = self.report.findings.get(first.test)
+            if second is None or second.outcome == "passed":
+                why = "failed, then passed with the same seed and inputs"
+                self.report.add(replace(first, outcome="flaky", reason=why))
 
     def _add_error(self, test: str, text: str) -> None:
         violation = Violation("a test that runs to its end", redact(text, self.report.target))
@@ -92,12 +116,11 @@ class Collector:
                 "outcome": finding.outcome,
                 "claims": finding.claims,
                 "reason": finding.reason,
+                "since": finding.since,
                 "violations": [
                     {
                         "claims": [claim for claim, _ in self.report.quotes(finding, violation)],
-                        "expected": violation.expected,
-                        "actual": violation.actual,
-                        "curl": violation.curl,
+                        **asdict(violation),
                     }
                     for violation in finding.violations
                 ],

@@ -37,8 +37,10 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
 def _fault(error: BaseException, summary: str, recorder: Recorder) -> Violation:
     target = recorder.target
     request, claim = recorder.last, None
+    codes: tuple[str, ...] = ()
     if isinstance(error, ContractViolation):
         expected, actual, claim = error.expected, error.actual, error.claim
+        codes = error.codes
         request = error.request or request
     else:
         # Any other exception than an assertion is an error of the run, such as a closed connection.
@@ -50,4 +52,5 @@ def _fault(error: BaseException, summary: str, recorder: Recorder) -> Violation:
         curl=as_curl(request, target) if request else "",
         claim=claim,
         error=not isinstance(error, AssertionError),
+        codes=codes,
     )

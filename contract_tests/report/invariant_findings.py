@@ -1,6 +1,7 @@
 """Findings of the rules that every exchange of a run is checked by."""
 
 import threading
+from collections.abc import Iterable
 from urllib.parse import unquote, urlsplit
 
 from ..contract.claims import load_claims
@@ -62,6 +63,13 @@ class InvariantListener:
         with self._lock:
             findings, self._findings = self._findings, []
         return findings
+
+    def forget(self, findings: Iterable[Finding]) -> None:
+        """Report what findings say anew, if it is found once more."""
+        with self._lock:
+            for finding in findings:
+                rule, _, claim = finding.test.rpartition("::")[2].rstrip("]").partition("[")
+                self._checker.forget(rule, claim)
 
     def _finding(self, found: Found) -> Finding:
         return finding_of(found, self._target)

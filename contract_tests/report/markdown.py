@@ -5,7 +5,12 @@ from collections.abc import Iterator
 from ..contract.openapi import operations
 from .model import Group, Outcome, Report
 
-SECTIONS: tuple[tuple[str, Outcome], ...] = (("Failures", "failed"), ("Warnings", "warned"))
+SECTIONS: tuple[tuple[str, Outcome], ...] = (
+    ("Failures", "failed"),
+    ("Known failures", "known"),
+    ("Flaky", "flaky"),
+    ("Warnings", "warned"),
+)
 
 
 def markdown(report: Report) -> str:
@@ -22,8 +27,8 @@ def _lines(report: Report) -> Iterator[str]:
         f"{len(report.exercised())} of {len(operations())} operations were exercised."
     )
     yield (
-        f"Claims: {verdicts['held']} held, {verdicts['broken']} broken, {verdicts['warned']} with a warning, "
-        f"{verdicts['not run']} not run."
+        f"Claims: {verdicts['held']} held, {verdicts['broken']} broken, {verdicts['known']} broken as known, "
+        f"{verdicts['flaky']} flaky, {verdicts['warned']} with a warning, {verdicts['not run']} not run."
     )
     yield from (f"\n{note}" for note in report.notes)
     for title, outcome in SECTIONS:
@@ -52,6 +57,8 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _group(group: Group) -> Iterator[str]:
     yield f"\n### {group.tests[0]}"
+    if group.note:
+        yield f"\n{group.note}"
     for claim, sentence in group.quotes:
         yield f"\n> {claim}: {sentence}"
     yield f"\nexpected: {group.violation.expected}\n"

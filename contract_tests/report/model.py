@@ -9,8 +9,8 @@ from ..contract.openapi import Operation, operations
 from ..record.recorder import UNDOCUMENTED, Recorder
 from ..run.target import Target
 
-Outcome = Literal["passed", "failed", "warned", "not run"]
-Verdict = Literal["held", "broken", "warned", "not run"]
+Outcome = Literal["passed", "failed", "known", "flaky", "warned", "not run"]
+Verdict = Literal["held", "broken", "known", "flaky", "warned", "not run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Violation:
         curl: A command that repeats the request, with keys as shell variables.
         claim: Id of the broken claim, if it is not one of the test's own.
         error: Whether the test itself failed to run, so that nothing is known about the server.
+        codes: Codes of the checks of schemathesis that failed, such as `ST108`.
     """
 
     expected: str
@@ -30,6 +31,7 @@ class Violation:
     curl: str = ""
     claim: str | None = None
     error: bool = False
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +40,12 @@ class Finding:
 
     Args:
         test: Its node id.
-        outcome: How it ended; `warned` is a failure of advisory claims alone, on a live server.
+        outcome: How it ended; `warned` is a failure of advisory claims alone, on a live server, `known` one that the
+            baseline names, `flaky` one that did not come again with the same seed and inputs.
         claims: Ids of the claims that it checks.
-        reason: Why it was not run.
+        reason: Why it was not run, or why its failure is known.
         violations: What it found.
+        since: Day on which a known failure was first seen.
     """
 
     test: str
@@ -49,11 +53,12 @@ class Finding:
     claims: tuple[str, ...] = ()
     reason: str = ""
     violations: tuple[Violation, ...] = ()
+    since: str = ""
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> "Finding":
-        """Return a finding from the data of `dataclasses.asdict`, as another process sends it."""
-        violations = tuple(Violation(**violation) for violation in data["violations"])
+        """Return a finding from the data of `dataclasses.asdict`, as another process or a file holds it."""
+        violations = tuple(Violation(**{**one, "codes": tuple(one.get("codes", ()))}) for one in data["violations"])
         return cls(**{**data, "claims": tuple(data["claims"]), "violations": violations})
 
 
@@ -65,11 +70,13 @@ class Group:
         violation: The first one.
         quotes: Ids and sentences of the broken claims.
         tests: The tests that found it.
+        note: Since when and why it is known, or why it is flaky.
     """
 
     violation: Violation
     quotes: tuple[tuple[str, str], ...]
     tests: list[str]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +85,7 @@ class ClaimRow:
 
     Args:
         claim: The claim.
-        verdict: `broken` if one of its tests failed, `held` if all that ran passed.
+        verdict: `broken` if one of its tests failed, `known` if only as the baseline says, `held` if all passed.
         tests: Number of its tests that ran.
         reasons: Why the others did not run.
     """
@@ -114,7 +121,7 @@ class Report:
     def add(self, finding: Finding) -> None:
         """Add the outcome of a test or of its teardown; a failure is never replaced by a success."""
         former = self.findings.get(finding.test)
-        if former is None or former.outcome == "passed" or finding.outcome == "failed":
+        if former is None or former.outcome == "passed" or finding.outcome in ("failed", "flaky"):
             self.findings[finding.test] = finding
 
     def with_outcome(self, outcome: Outcome) -> list[Finding]:
@@ -125,10 +132,15 @@ class Report:
         """Return the outcome of the run in a sentence."""
         failed = len(self.with_outcome("failed"))
         if failed:
-            return f"The contract is broken: {failed} test{'s' * (failed > 1)} failed."
+            known = len(self.with_outcome("known"))
+            more = f", {known} more as known" if known else ""
+            return f"The contract is broken: {failed} test{'s' * (failed > 1)} failed{more}."
         if self.interrupted:
             return "The run was interrupted."
-        return "The contract is kept." if self.recorder.sent else "Nothing was sent to the server."
+        if not self.recorder.sent:
+            return "Nothing was sent to the server."
+        known = len(self.with_outcome("known"))
+        return f"Nothing new: {known} known failure{'s' * (known > 1)}." if known else "The contract is kept."
 
     def groups(self, outcome: Outcome) -> list[Group]:
         """Return the violations of the findings with an outcome, grouped by what was promised."""
@@ -136,7 +148,7 @@ class Report:
         for finding in self.with_outcome(outcome):
             for violation in finding.violations:
                 quotes = self.quotes(finding, violation)
-                group = groups.setdefault((quotes, violation.expected), Group(violation, quotes, []))
+                group = groups.setdefault((quotes, violation.expected), Group(violation, quotes, [], _note(finding)))
                 group.tests.append(finding.test)
         return list(groups.values())
 
@@ -185,8 +197,12 @@ class Report:
         )
         if outcomes["failed"]:
             return ClaimRow(claim, "broken", ran, reasons)
+        if outcomes["known"]:
+            return ClaimRow(claim, "known", ran, reasons)
         if outcomes["warned"]:
             return ClaimRow(claim, "warned", ran, reasons)
+        if outcomes["flaky"]:
+            return ClaimRow(claim, "flaky", ran, reasons)
         if outcomes["passed"]:
             return ClaimRow(claim, "held", ran, reasons)
         return ClaimRow(claim, "not run", 0, reasons or ("none of its tests was chosen",))
@@ -194,11 +210,15 @@ class Report:
 
 def _outcome_for(finding: Finding, claim: str) -> Outcome:
     """Return the outcome of a test for one claim; `not run` if another claim ended it early."""
-    if finding.outcome in ("failed", "warned") and not any(
+    if finding.outcome in ("failed", "known", "flaky", "warned") and not any(
         violation.claim in (None, claim) for violation in finding.violations
     ):
         return "not run"
     return finding.outcome
+
+
+def _note(finding: Finding) -> str:
+    return f"since {finding.since}: {finding.reason}" if finding.since else finding.reason
 
 
 def _reason(finding: Finding) -> str:

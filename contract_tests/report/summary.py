@@ -8,7 +8,7 @@ from pathlib import Path
 from ..contract.openapi import operations
 from ..invariants.checker import ALL_RULES
 from ..record.display import shorten
-from .model import Group, Report
+from .model import Group, Outcome, Report, Verdict
 
 WIDTH = 118
 MOST_SHOWN = 20
@@ -42,12 +42,14 @@ def _lines(report: Report, files: list[Path]) -> Iterator[str]:
     if report.checked:
         yield f"  {report.checked} exchanges checked by {len(ALL_RULES)} invariants"
     parts = [f"{verdicts['held']} held", f"{verdicts['broken']} broken", f"{verdicts['not run']} not run"]
-    if verdicts["warned"]:
-        parts.insert(2, f"{verdicts['warned']} with a warning")
+    more: dict[Verdict, str] = {"known": "broken as known", "flaky": "flaky", "warned": "with a warning"}
+    parts[2:2] = [f"{verdicts[verdict]} {text}" for verdict, text in more.items() if verdicts[verdict]]
     yield f"  {len(report.claims)} claims: {', '.join(parts)}"
     yield from _not_run(report)
     yield from (f"  {note}" for note in report.notes)
-    for title, groups in (("FAILED", report.groups("failed")), ("WARNING", report.groups("warned"))):
+    titles: dict[str, Outcome] = {"FAILED": "failed", "KNOWN": "known", "FLAKY": "flaky", "WARNING": "warned"}
+    for title, outcome in titles.items():
+        groups = report.groups(outcome)
         for group in groups[:MOST_SHOWN]:
             yield ""
             yield from _group(title, group)
@@ -70,6 +72,8 @@ def _not_run(report: Report) -> Iterator[str]:
 def _group(title: str, group: Group) -> Iterator[str]:
     more = f" and {len(group.tests) - 1} more" if len(group.tests) > 1 else ""
     yield f"{title} {group.tests[0]}{more}"
+    if group.note:
+        yield from _wrapped("  note      ", group.note)
     for claim, sentence in group.quotes:
         yield from _wrapped(f"  {claim:<9} ", f"“{sentence}”")
     yield from _wrapped("  expected  ", shorten(group.violation.expected, LONGEST_TEXT))

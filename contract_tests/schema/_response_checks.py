@@ -84,6 +84,7 @@ class ResponseChecker:
                 f"an answer as openapi.yaml documents it for {case.operation.label}",
                 f"{shorten(actual, 1200)} — {_answer(response)}",
                 request,
+                codes=tuple(sorted({failure.code for failure in group.exceptions})),
             ) from None
         if 200 <= response.status_code < 300:
             self._enforced.add(operation)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from contract_tests.record.exchange import SentRequest
 from contract_tests.record.recorder import Recorder
 from contract_tests.report.collector import Collector
 from contract_tests.report.html import html
+from contract_tests.report.known_failures import KnownFailures
 from contract_tests.report.markdown import markdown
 from contract_tests.report.model import Finding, Outcome, Report, Verdict, Violation
 from contract_tests.report.summary import summary
@@ -19,6 +21,7 @@ from contract_tests.run.target import Target
 from tests.contract.conftest import KEY
 
 BASE = "https://api.example.com/root"
+NOTHING_KNOWN = KnownFailures(None, date(2026, 1, 1))
 CURL = 'curl -i https://api.example.com -H "x-api-key: $XPANDER_API_KEY"'
 CLAIMS = {
     "STOP-1": Claim("STOP-1", "A task that <runs> | becomes stopped.", "Stop Task", "hard", ("stop_task",)),
@@ -162,7 +165,7 @@ def test_html_is_one_page_without_external_resources(report: Report) -> None:
 def test_no_file_holds_a_key(report: Report, tmp_path: Path) -> None:
     """Reports show the variable in place of a key, even if a server's answer contains the key."""
     report.add(Finding("test_leak", "failed", violations=(Violation(f"no {KEY}", KEY, KEY),)))
-    Collector(report, tmp_path).wait_until_done([f"task-{KEY}"])
+    Collector(report, tmp_path, NOTHING_KNOWN).wait_until_done([f"task-{KEY}"])
     written = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert written.keys() == {"report.md", "report.html", "findings.json"}
     assert all(KEY not in text and "$XPANDER_API_KEY" in text for text in written.values())
@@ -170,5 +173,5 @@ def test_no_file_holds_a_key(report: Report, tmp_path: Path) -> None:
 
 def test_tasks_that_could_not_be_deleted_are_named(report: Report, tmp_path: Path) -> None:
     """The ids of tasks that must be deleted by hand are in the report."""
-    Collector(report, tmp_path).wait_until_done(["left-1", "left-2"])
+    Collector(report, tmp_path, NOTHING_KNOWN).wait_until_done(["left-1", "left-2"])
     assert "These tasks could not be deleted: left-1, left-2" in (tmp_path / "report.md").read_text()

@@ -23,12 +23,20 @@ def generate(document: Path, package: Path) -> None:
         SystemExit: The generator failed; its own message has been printed.
     """
     scripts = str(Path(sys.executable).parent)
-    command = ["openapi-python-client", "generate", "--path", document, "--config", ROOT / "generator-config.yml"]
-    command += ["--custom-template-path", ROOT / "templates", "--meta", "none", "--output-path", package]
     environment = {**os.environ, "PATH": scripts + os.pathsep + os.environ.get("PATH", "")}
-    made = subprocess.run(
-        [*command, "--fail-on-warning"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        prepared = Path(folder) / "prepared.json"
+        with prepared.open("w") as file:
+            subprocess.run([sys.executable, ROOT / "templates" / "prepare.py", document], stdout=file, check=True)
+        command = ["openapi-python-client", "generate", "--path", prepared, "--config", ROOT / "generator-config.yml"]
+        command += ["--custom-template-path", ROOT / "templates", "--meta", "none", "--output-path", package]
+        made = subprocess.run(
+            [*command, "--fail-on-warning"],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
     if made.returncode:
         sys.exit(made.stdout)
 

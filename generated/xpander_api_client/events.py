@@ -34,7 +34,12 @@ class EventDecoder:
                 self._data.clear()
 
 
+def media_type(response: httpx.Response) -> str:
+    """Return the media type of a body, without parameters."""
+    header: str = response.headers.get("content-type", "")
+    return header.partition(";")[0].strip().lower()
+
+
 def has_events(response: httpx.Response) -> bool:
     """Return whether the response says that its body is a stream of events."""
-    kind: str = response.headers.get("content-type", "")
-    return kind.partition(";")[0].strip().lower() == "text/event-stream"
+    return media_type(response) == "text/event-stream"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import httpx
 import msgspec
@@ -10,14 +10,33 @@ import msgspec
 from . import errors
 from .building import split_message, type_name
 from .conversion import decode
-from .events import EventDecoder, has_events
+from .events import EventDecoder, has_events, media_type
 from .types import Response
 
 T = TypeVar("T")
 
 Reader = Callable[[httpx.Response, Any], Any]
-Readers = Mapping[str, tuple[Reader, Any]]
-"""The function that reads a body, and the type it returns, by documented status: "200", "4XX" or "default"."""
+Reading = tuple[Reader, Any]
+"""A function that reads a body, and the type of the body, or of one event or line of it."""
+
+
+class ByMediaType(NamedTuple):
+    """The readings of a status whose body has several media types."""
+
+    readings: Mapping[str, Reading]
+
+    def choose(self, response: httpx.Response) -> Reading:
+        """Return the reading for the media type of a response, or the first one."""
+        return self.readings.get(media_type(response)) or next(iter(self.readings.values()))
+
+
+Readers = Mapping[str, Reading | ByMediaType]
+"""How to read a body, by documented status: "200", "4XX" or "default"."""
+
+
+def by_media_type(readings: Mapping[str, Reading]) -> ByMediaType:
+    """Choose how to read a body by its media type."""
+    return ByMediaType(readings)
 
 
 def json(response: httpx.Response, as_type: Any) -> Any:
@@ -39,6 +58,11 @@ def no_body(response: httpx.Response, as_type: Any) -> None:
     """Ignore the body."""
 
 
+def lines(response: httpx.Response, as_type: Any) -> list[Any]:
+    """Read JSON that stands in lines."""
+    return [decode(line, as_type) for line in response.content.splitlines() if line.strip()]
+
+
 def events(response: httpx.Response, as_type: Any) -> list[Any]:
     """Read all server-sent events."""
     if not has_events(response):
@@ -46,12 +70,19 @@ def events(response: httpx.Response, as_type: Any) -> list[Any]:
     return [decode(data, as_type) for data in EventDecoder().feed(response.content)]
 
 
-def documented(readers: Readers, status: int) -> tuple[str, Reader, Any] | None:
-    """Return the documented status that covers this one, its reader and its type."""
-    for pattern in (f"{status}", f"{status // 100}XX", "default"):
-        if pattern in readers:
-            return (pattern, *readers[pattern])
-    return None
+def documented(readers: Readers, status: int) -> str | None:
+    """Return the documented status that covers this one."""
+    patterns = (f"{status}", f"{status // 100}XX", "default")
+    return next((pattern for pattern in patterns if pattern in readers), None)
+
+
+def reading(readers: Readers, response: httpx.Response) -> Reading | None:
+    """Return how to read a response, or None if its status is not documented."""
+    pattern = documented(readers, response.status_code)
+    if pattern is None:
+        return None
+    found = readers[pattern]
+    return found.choose(response) if isinstance(found, ByMediaType) else found
 
 
 def parse(operation: str, readers: Readers, response: httpx.Response) -> Any:
@@ -63,10 +94,10 @@ def parse(operation: str, readers: Readers, response: httpx.Response) -> Any:
         errors.InvalidBody: The body does not fit its type.
     """
     status = response.status_code
-    found = documented(readers, status)
+    found = reading(readers, response)
     if found is None:
         raise errors.UnexpectedStatus(operation, status, response.content)
-    _, reader, as_type = found
+    reader, as_type = found
     with _decoding(operation, status, as_type, response.content):
         return reader(response, as_type)
 
@@ -133,6 +164,6 @@ def success(operation: str, readers: Readers, successes: Collection[str], respon
     found = documented(readers, response.status_code)
     if found is None:
         raise errors.UnexpectedStatus(operation, response.status_code, response.content)
-    if found[0] not in successes:
+    if found not in successes:
         raise errors.ErrorResponse(operation, response.status_code, response.content, response.parsed)
     return response.parsed

@@ -21,9 +21,9 @@ def test_a_warning_of_the_generator_is_a_failure(tmp_path: Path) -> None:
     document = tmp_path / "document.yaml"
     document.write_text(
         "{openapi: 3.1.0, info: {title: T, version: '1'}, paths: {/x: {get: {responses: "
-        "{'200': {description: d, content: {image/png: {schema: {type: string}}}}}}}}}"
+        "{'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/X'}}}}}}}}}"
     )
-    with pytest.raises(SystemExit, match="Unsupported content_type image/png"):
+    with pytest.raises(SystemExit, match="Could not find reference"):
         generate(document, tmp_path / "client")
 
 

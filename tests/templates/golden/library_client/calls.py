@@ -116,7 +116,7 @@ def _arguments(
 
 def _event_type(readers: responses.Readers, response: httpx.Response) -> tuple[bool, Any]:
     """Return whether the response is a documented stream of events, and the type of one event."""
-    _, reader, as_type = responses.documented(readers, response.status_code) or (None, None, None)
+    reader, as_type = responses.reading(readers, response) or (None, None)
     return reader is responses.events and has_events(response), as_type
 
 

@@ -11,6 +11,8 @@ from ..types import UNSET, Unset
 
 @_define(kw_only=True)
 class BookForm(_Model):
+    """A `BookForm`."""
+
     title: str
     page_count: int | Unset = _field(default=UNSET, metadata={"json_name": "page-count"})
     lent: bool | Unset = UNSET

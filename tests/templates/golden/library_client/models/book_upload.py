@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 @_define(kw_only=True)
 class BookUpload(_Model):
+    """A `body`."""
+
     file: File
     scans: list[File] | Unset = UNSET
     tags: list[Genre] | Unset = UNSET

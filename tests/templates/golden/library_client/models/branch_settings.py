@@ -10,6 +10,8 @@ from ..layout import field as _field
 
 @_define(kw_only=True)
 class BranchSettings(_Model):
+    """A `BranchSettings`."""
+
     opening: None | str
     additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)
     """The undeclared properties."""

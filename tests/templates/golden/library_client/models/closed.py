@@ -12,6 +12,8 @@ from ..models.closed_kind import ClosedKind
 
 @_define(kw_only=True)
 class Closed(_ResponseModel):
+    """A `Closed`."""
+
     kind: ClosedKind
     at: datetime.datetime
     additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)

@@ -10,6 +10,8 @@ from ..layout import field as _field
 
 @_define(kw_only=True)
 class LentRoom(_ResponseModel):
+    """A `LentRoom`."""
+
     kind: Literal["room"]
     number: int
     additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)

@@ -12,6 +12,8 @@ from ..layout import field as _field
 
 @_define(kw_only=True)
 class LoanBase(_Model):
+    """A `LoanBase`."""
+
     id: UUID
     opened: datetime.datetime
     additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)

@@ -12,6 +12,8 @@ from ..models.opened_kind import OpenedKind
 
 @_define(kw_only=True)
 class Opened(_ResponseModel):
+    """A `Opened`."""
+
     kind: OpenedKind
     at: datetime.datetime
     additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)

@@ -10,6 +10,8 @@ from ..layout import field as _field
 
 @_define(kw_only=True)
 class Organization(_ResponseModel):
+    """A `Organization`."""
+
     name: str
     vat_number: str | None = _field(default=None, metadata={"json_name": "vat-number"})
     additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)

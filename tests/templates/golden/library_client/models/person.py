@@ -10,6 +10,8 @@ from ..layout import field as _field
 
 @_define(kw_only=True)
 class Person(_ResponseModel):
+    """A `Person`."""
+
     name: str
     first_name: str | None = _field(default=None, metadata={"json_name": "firstName"})
     additional_properties: dict[str, Any] = _field(factory=dict, metadata=_OTHERS)

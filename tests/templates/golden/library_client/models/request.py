@@ -10,6 +10,8 @@ from ..layout import field as _field
 
 @_define(kw_only=True)
 class Request(_ResponseModel):
+    """A `Request`."""
+
     field: str
     define: str
     attrs: str | None = None

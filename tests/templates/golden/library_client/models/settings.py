@@ -23,6 +23,6 @@ class Settings(_Model):
     """Shelves that hold shelves."""
     nothing: Nothing | Unset = UNSET
     """An object that holds nothing."""
-    anything: Any | Unset = UNSET
+    anything: Any = UNSET
     additional_properties: dict[str, BranchSettings] = _field(factory=dict, metadata=_OTHERS)
     """The undeclared properties."""

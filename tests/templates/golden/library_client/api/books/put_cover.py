@@ -37,7 +37,7 @@ def build_request(
         "/books/{isbn}/cover".format(
             isbn=_requests.path_value(isbn),
         ),
-        body=_requests.file_body(body, "application/octet-stream"),
+        body=_requests.file_body(body),
     )
 
 

@@ -43,7 +43,7 @@ def build_request(
     client_query: str | Unset = UNSET,
     headers: str | Unset = UNSET,
     body: str | Unset = UNSET,
-    x_request_id: UUID | Unset = UNSET,
+    x_request_id: Unset | UUID = UNSET,
     x_dry_run: bool | Unset = UNSET,
     x_branch: int | Unset = UNSET,
     x_note: str | Unset = 'it\'s "quoted"',
@@ -106,7 +106,7 @@ def sync_detailed(
     client_query: str | Unset = UNSET,
     headers: str | Unset = UNSET,
     body: str | Unset = UNSET,
-    x_request_id: UUID | Unset = UNSET,
+    x_request_id: Unset | UUID = UNSET,
     x_dry_run: bool | Unset = UNSET,
     x_branch: int | Unset = UNSET,
     x_note: str | Unset = 'it\'s "quoted"',
@@ -156,7 +156,7 @@ def sync(
     client_query: str | Unset = UNSET,
     headers: str | Unset = UNSET,
     body: str | Unset = UNSET,
-    x_request_id: UUID | Unset = UNSET,
+    x_request_id: Unset | UUID = UNSET,
     x_dry_run: bool | Unset = UNSET,
     x_branch: int | Unset = UNSET,
     x_note: str | Unset = 'it\'s "quoted"',
@@ -167,13 +167,13 @@ def sync(
     """Search the catalogue.
 
     Args:
-        genres: Sent as `genres`.
+        genres: Any of these genres.
         published_after: Sent as `published-after`.
         available_only: Sent as `availableOnly`.
         changed_since: Sent as `changed_since`.
         filter_: A filter whose fields become query parameters of their own.
         class_: Sent as `class`.
-        timeout: Sent as `timeout`.
+        timeout: A parameter with the name of an option of the client.
         client_query: Sent as `client`.
         headers: Sent as `headers`.
         body: Sent as `body`.
@@ -234,7 +234,7 @@ async def asyncio_detailed(
     client_query: str | Unset = UNSET,
     headers: str | Unset = UNSET,
     body: str | Unset = UNSET,
-    x_request_id: UUID | Unset = UNSET,
+    x_request_id: Unset | UUID = UNSET,
     x_dry_run: bool | Unset = UNSET,
     x_branch: int | Unset = UNSET,
     x_note: str | Unset = 'it\'s "quoted"',
@@ -281,7 +281,7 @@ async def asyncio(
     client_query: str | Unset = UNSET,
     headers: str | Unset = UNSET,
     body: str | Unset = UNSET,
-    x_request_id: UUID | Unset = UNSET,
+    x_request_id: Unset | UUID = UNSET,
     x_dry_run: bool | Unset = UNSET,
     x_branch: int | Unset = UNSET,
     x_note: str | Unset = 'it\'s "quoted"',

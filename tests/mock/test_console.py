@@ -267,6 +267,21 @@ def test_a_fault_strikes_the_stream(
     page.get_by_role("button", name="Invoke").and_(page.locator(":enabled")).wait_for()
 
 
+def test_a_broken_connection_is_told(page: Page, pages: Pages, mock: MockClient) -> None:
+    """A request whose connection a fault broke has no answer; a mock that does not answer is told until it does."""
+    page.goto("/")
+    mock.fault("reset", operation="list_tasks", times=1)
+    with pytest.raises(httpx.TransportError):
+        api(mock, "/v1/tasks")
+    page.locator("#overview .requests").get_by_text("no answer").wait_for()
+    page.route("**/_console/**", lambda route: route.abort("connectionrefused"))
+    page.get_by_role("alert").get_by_text("The mock does not answer.").wait_for()
+    page.unroute("**/_console/**")
+    page.locator("#unreachable").wait_for(state="hidden")
+    told = ("ERR_CONNECTION_REFUSED", "Failed to fetch")
+    pages.problems = [problem for problem in pages.problems if not any(text in problem for text in told)]
+
+
 def test_leaving_a_stream_ends_it(page: Page, mock: MockClient) -> None:
     """A stream that the browser leaves is given up by the mock too, and its task goes on."""
     mock.clock.freeze()

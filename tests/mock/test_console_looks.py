@@ -147,14 +147,14 @@ def test_screenshots(
     pages: Pages, mock: MockClient, name: str, path: str, width: int, height: int, scheme: str
 ) -> None:
     """The pictures of the documents show the console as it is."""
-    with httpx.Client(base_url=mock.url, headers={"x-api-key": DEMO_API_KEY}) as client:
-        client.post(f"/v1/agents/{mock.agent_id}/invoke", json={"input": {"text": "Plan the launch"}})
-        mock.fault("status", status=503, operation="get_task", times=1)
-        for _ in range(2):
-            client.get(f"/v1/tasks/{EXAMPLE_TASK}")
-        for number in (1, 2, 3):
-            client.get(f"/v1/tasks?page={number}")
     mock.clock.freeze(datetime(2026, 2, 7, 2, 14, tzinfo=UTC))
+    with httpx.Client(base_url=mock.url, headers={"x-api-key": DEMO_API_KEY}) as client:
+        client.post(f"/v1/agents/{mock.agent_id}/invoke/async", json={"input": {"text": "Plan the launch"}})
+        mock.fault("status", status=503, operation="get_task")
+        client.get(f"/v1/tasks/{EXAMPLE_TASK}")
+        client.get("/v1/tasks?status=completed")
+        client.get(f"/v1/tasks/{EXAMPLE_TASK}/thread")
+        client.get("/v1/tasks/nothing/thread")
     page = pages.open(mock.url, viewport={"width": width, "height": height}, color_scheme=scheme)
     page.goto(path)
     page.locator("#status").get_by_text("frozen").wait_for()

@@ -14,6 +14,13 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("#follow")) sessionStorage.setItem("follow", event.target.checked ? "on" : "off");
 });
 
+// A mock that refuses connections, as a fault can tell it to, or that has ended.
+const showReachable = (reachable) => {
+  document.getElementById("unreachable").hidden = reachable;
+};
+document.addEventListener("htmx:error", () => showReachable(false));
+document.addEventListener("htmx:after:request", () => showReachable(true));
+
 // Empty fields of a filter are no part of the address.
 document.addEventListener("htmx:config:request", (event) => {
   const { request } = event.detail.ctx;

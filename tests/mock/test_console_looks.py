@@ -16,6 +16,8 @@ import pytest
 from xpander_mock import DEMO_API_KEY, MockClient
 from xpander_mock.demo import EXAMPLE_TASK
 
+from .console_pages import TASK_PAGE
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
@@ -25,7 +27,6 @@ pytestmark = pytest.mark.browser
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 PAGES = ("/", "/_console/invoke", "/_console/requests", "/_console/control", "/_console/reference")
-TASK_PAGE = f"/_console/task?id={EXAMPLE_TASK}"
 LONG = "W" * 300
 
 

@@ -10,6 +10,7 @@ from xpander_mock.console.console import CallFailed, Console
 from xpander_mock.console.curl import curl, task_path
 from xpander_mock.console.time_line import time_lines
 from xpander_mock.console.tree import family
+from xpander_mock.http.redaction import redact_json
 
 
 class TaskPage:
@@ -69,9 +70,10 @@ class TaskPage:
         if task is None:
             return {"task": None, "organization": None}
         nodes, left_out = family(rules.repository.table, task)
+        shown = rules.repository.show(task)
         address = url + task_path(task_id)
         return {
-            "task": rules.repository.show(task),
+            "task": redact_json(shown) | {"tokens": shown["tokens"]},  # these tokens are no secret: they are counted
             "organization": task.organization_id,
             "user_id": task.user_id,
             "agents": self._console.agents().get(task.organization_id, {}),

@@ -205,7 +205,7 @@ class Control:
         return self._log.requests()
 
     def newest_requests(self, count: int) -> list[dict[str, Any]]:
-        """Return the last requests to the API, newest first."""
+        """Return the last requests to the API without headers and bodies, newest first."""
         return self._log.newest(count)
 
     def find_request(self, number: int) -> dict[str, Any] | None:

@@ -40,19 +40,20 @@ def redact_body(body: str) -> str:
         value = msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError):
         return _IN_TEXT.sub(lambda match: f"{match[1]}{HIDDEN}", body)
-    redacted = _redact_json(value)
+    redacted = redact_json(value)
     return body if redacted == value else msgspec.json.encode(redacted).decode()
+
+
+def redact_json(value: Any) -> Any:
+    """Return a JSON value in which the values of credentials are hidden, at whatever depth."""
+    if isinstance(value, dict):
+        return {
+            name: HIDDEN if is_credential(name) and item is not None else redact_json(item)
+            for name, item in value.items()
+        }
+    return [redact_json(item) for item in value] if isinstance(value, list) else value
 
 
 def _redact_parameter(part: str) -> str:
     name, equals, _ = part.partition("=")
     return f"{name}={HIDDEN}" if equals and is_credential(unquote(name.replace("+", " "))) else part
-
-
-def _redact_json(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            name: HIDDEN if is_credential(name) and item is not None else _redact_json(item)
-            for name, item in value.items()
-        }
-    return [_redact_json(item) for item in value] if isinstance(value, list) else value

@@ -43,8 +43,8 @@ class LoggedRequest:
         self.status = 0
         self.milliseconds = 0.0
 
-    def view(self, operation: Operation | None) -> dict[str, Any]:
-        """Return the request as JSON, without its credentials. The status is 0 until it is answered."""
+    def summary(self, operation: Operation | None) -> dict[str, Any]:
+        """Return what a line about the request shows. The status is 0 until it is answered."""
         return {
             "number": self.number,
             "time": format_instant(round(self.time * 1_000_000)),
@@ -52,10 +52,15 @@ class LoggedRequest:
             "path": self.path,
             "query": redact_query(self.query.decode("ascii", "replace")),
             "operation": None if operation is None else operation.id,
-            "headers": redact_headers(self.headers),
-            "body": redact_body(self.body.decode("utf-8", "replace")),
             "status": self.status,
             "milliseconds": self.milliseconds,
+        }
+
+    def view(self, operation: Operation | None) -> dict[str, Any]:
+        """Return the request as JSON, without its credentials."""
+        return self.summary(operation) | {
+            "headers": redact_headers(self.headers),
+            "body": redact_body(self.body.decode("utf-8", "replace")),
         }
 
 
@@ -117,8 +122,8 @@ class RequestLog:
         return [request.view(self._operation(request)) for request in self._requests]
 
     def newest(self, count: int) -> list[dict[str, Any]]:
-        """Return the last requests as JSON, newest first."""
-        return [request.view(self._operation(request)) for request in islice(reversed(self._requests), count)]
+        """Return the last requests without headers and bodies, newest first."""
+        return [request.summary(self._operation(request)) for request in islice(reversed(self._requests), count)]
 
     def find(self, number: int) -> dict[str, Any] | None:
         """Return the request of a number as JSON, None when it is no longer remembered."""

@@ -103,13 +103,19 @@ function readEvent(data) {
   }
 }
 
+// Credentials of the request come back with the task. The `tokens` of a task are numbers.
+function hideCredentials(name, value) {
+  const hidden = /token|secret|passw|api[-_]?key|authori[sz]ation|credential|cookie|session/i.test(name);
+  return hidden && name !== "tokens" && value !== null && typeof value !== "number" ? "[hidden]" : value;
+}
+
 function showEvent(events, event, data, milliseconds) {
   const item = document.createElement("li");
   const details = document.createElement("details");
   const summary = document.createElement("summary");
   const code = document.createElement("pre");
   summary.textContent = `${event.type} · ${Math.round(milliseconds)} ms`;
-  code.textContent = event.type === "not JSON" ? data : JSON.stringify(event, null, 2);
+  code.textContent = event.type === "not JSON" ? data : JSON.stringify(event, hideCredentials, 2);
   details.append(summary, code);
   item.append(details);
   events.append(item);

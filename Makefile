@@ -6,7 +6,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock lint typecheck regenerate check test test-browser browser contract-test baseline diff drift \
-  mutants false-alarms docs package bench \
+  mutants false-alarms docs recordings package bench \
   bench-mock mock clean
 
 help: ## print this help
@@ -83,6 +83,9 @@ false-alarms: .venv/.ready ## run the contract suite against the healthy mock 20
 docs: .venv/.ready ## write the pages of docs/ that show claims, defects and recorded figures
 	$(BIN)/python -m proof.docs
 	$(BIN)/python -m benchmarks.pages
+
+recordings: .venv/.ready ## record sessions of the command line as SVG in docs/recordings/
+	$(BIN)/python -m proof.recordings
 
 package: .venv/.ready ## build the wheel, install it into empty environments and import it
 	$(BIN)/python -m proof.check_wheel

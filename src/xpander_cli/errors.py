@@ -73,8 +73,6 @@ def _of_client(error: TasksError) -> tuple[str, int]:
             return "Check the id: `xpander-tasks list` shows those that exist.", exits.NOT_FOUND
         case client.ValidationFailedError():
             return "The API refused a value; nothing was changed.", exits.USAGE
-        case client.ConfigurationError() if "API key, got none" in error.description:
-            return "Set XPANDER_API_KEY, or use --profile; `xpander-tasks doctor` says more.", exits.REFUSED
         case client.WaitTimeoutError():
             return "It goes on; a longer --timeout waits longer.", exits.TIMED_OUT
         case client.RateLimitedError():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from xpander_cli import exits
+from xpander_cli.errors import CommandError
 from xpander_cli.profiles import chosen_profile, settings_of
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ def connect(connection: Connection, *, attempts: int = 4) -> Tasks:
         attempts: How often a request is tried; four give up on an API that is not there after three seconds.
 
     Raises:
-        CommandError: The profile cannot be used.
-        TasksError: A setting makes no sense, or there is no key.
+        CommandError: The profile cannot be used, or there is no key.
+        TasksError: A setting makes no sense.
     """
     from xpander_tasks import Tasks
 
@@ -35,8 +37,8 @@ def configure(connection: Connection, *, attempts: int = 4) -> Configuration:
     """Return the configuration that the options and the environment name; the arguments are those of `connect`.
 
     Raises:
-        CommandError: The profile cannot be used.
-        TasksError: A setting makes no sense, or there is no key.
+        CommandError: The profile cannot be used, or there is no key.
+        TasksError: A setting makes no sense.
     """
     from xpander_tasks import Configuration, Retry
 
@@ -45,7 +47,12 @@ def configure(connection: Connection, *, attempts: int = 4) -> Configuration:
     profile = chosen_profile(connection.profile)
     settings: dict[str, Any] = {} if profile is None else settings_of(profile)
     configuration = Configuration(**settings, retry=Retry(attempts=attempts, max_time=_PATIENCE))
-    configuration.headers()  # A missing key is said before anything is asked or printed.
+    if configuration.api_key is None and configuration.bearer_token is None:
+        raise CommandError(
+            "no API key is set",
+            hint="Set XPANDER_API_KEY, or use --profile. To try things without a key: `xpander-tasks mock`.",
+            code=exits.REFUSED,
+        )
     return configuration
 
 

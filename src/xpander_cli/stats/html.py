@@ -35,10 +35,14 @@ body { font: 15px/1.5 system-ui, sans-serif; max-width: 960px; margin: 2rem auto
 h1 { font-size: 1.4rem; margin-bottom: 0 } h2 { font-size: 1.05rem; margin: 2rem 0 .5rem }
 p.soft, td.soft, .soft { color: var(--soft) }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
-th, td { text-align: left; padding: .25rem .75rem .25rem 0; overflow-wrap: anywhere }
-td { border-top: 1px solid var(--line) }
-th.n, td.n { text-align: right; white-space: nowrap }
-svg { width: 100%; height: auto; display: block } svg text { font: 12px system-ui, sans-serif; fill: var(--soft) }
+th, td { text-align: left; padding: .25rem .75rem .25rem 0; vertical-align: top }
+td { border-top: 1px solid var(--line) } tr { break-inside: avoid }
+td.long { overflow-wrap: anywhere } td.bar { width: 60% }
+th.n, td.n { text-align: right; white-space: nowrap } th:last-child, td:last-child { padding-right: 0 }
+svg { width: 100%; height: 180px; display: block } td svg { height: 1.2rem }
+.scale { display: flex; justify-content: space-between; font-size: .8rem; margin: .25rem 0 }
+@media (max-width: 600px) { body { font-size: 14px } th, td { padding-right: .5rem } td.bar { width: 45% } }
+@media print { body { margin: 0; max-width: none } section { break-inside: avoid-page } }
 @media (prefers-color-scheme: dark) { :root { --soft: #9a9a9a; --bar: #64a7f0; --bad: #ef6b6b } }
 """
 
@@ -77,9 +81,9 @@ def _section(title: str, content: str) -> str:
     return f"<section><h2>{title}</h2>\n{content}</section>"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], texts: Sequence[int]) -> str:
-    """Return a table; the cells are HTML, and the columns but those of `texts` are numbers."""
-    kinds = ["" if at in texts else " class=n" for at in range(len(head))]
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], classes: Sequence[str]) -> str:
+    """Return a table; the cells are HTML, and each column has a class: `n` for numbers, `long` for what may wrap."""
+    kinds = [f" class={name}" if name else "" for name in classes]
     titles = "".join(f"<th{kind}>{title}</th>" for kind, title in zip(kinds, head, strict=True))
     lines = ("".join(f"<td{kind}>{cell}</td>" for kind, cell in zip(kinds, row, strict=True)) for row in rows)
     return f"<table><tr>{titles}</tr>\n" + "".join(f"<tr>{line}</tr>\n" for line in lines) + "</table>"
@@ -91,10 +95,10 @@ def _status_table(summary: Summary) -> str:
     def row(status: str, group: Group) -> list[str]:
         color = _COLORS.get(status, "var(--bar)")
         rect = f'<rect width="{group.tasks / highest * 300:.1f}" height="12" fill="{color}"/>'
-        bar = f'<svg viewBox="0 0 300 12" aria-hidden="true">{rect}</svg>'
+        bar = f'<svg viewBox="0 0 300 12" preserveAspectRatio="none" aria-hidden="true">{rect}</svg>'
         return [_text(status), bar, f"{group.tasks:,}", percent(group.tasks / summary.all.tasks)]
 
-    return _table(["Status", "", "Tasks", "Share"], [row(*item) for item in summary.by_status], texts=(0, 1))
+    return _table(["Status", "", "Tasks", "Share"], [row(*item) for item in summary.by_status], ("", "bar", "n", "n"))
 
 
 def _time_section(summary: Summary) -> str:
@@ -113,14 +117,14 @@ def _time_section(summary: Summary) -> str:
             f'<rect {place} y="{_HEIGHT - tall:.1f}" height="{tall:.1f}" fill="var(--bar)"/>'
             f'<rect {place} y="{_HEIGHT - bad:.1f}" height="{bad:.1f}" fill="var(--bad)"/></g>'
         )
-    axis = (
-        f'<line x2="{_WIDTH}" y1="{_HEIGHT}" y2="{_HEIGHT}" stroke="var(--soft)"/>'
-        f'<text y="{_HEIGHT + 16}">{periods[0][0]}</text>'
-        f'<text x="{_WIDTH}" y="{_HEIGHT + 16}" text-anchor=end>{periods[-1][0]}</text>'
-        f'<text y="-6">most: {highest:,}</text>'
+    line = f'<line x2="{_WIDTH}" y1="{_HEIGHT}" y2="{_HEIGHT}" stroke="var(--soft)" stroke-width="2"/>'
+    box = f'viewBox="0 0 {_WIDTH} {_HEIGHT}" preserveAspectRatio="none" role="img" aria-label="Tasks per {name}"'
+    # Texts stand beside the drawing, which is stretched to the width of the screen.
+    first, last = periods[0][0], periods[-1][0]
+    chart = (
+        f'<div class="scale soft"><span>most: {highest:,}</span></div><svg {box}>{"".join(bars)}{line}</svg>'
+        f'<div class="scale soft"><span>{first}</span><span>{last if last != first else ""}</span></div>'
     )
-    box = f'viewBox="0 -20 {_WIDTH} {_HEIGHT + 40}" role="img" aria-label="Tasks per {name}"'
-    chart = f"<svg {box}>{''.join(bars)}{axis}</svg>"
     return _section(f"Tasks per {name} <span class=soft>(failed ones in red)</span>", chart)
 
 
@@ -131,9 +135,9 @@ def _agent_table(summary: Summary) -> str:
     ]
     more = len(summary.agents) - len(rows)
     note = f"<p class=soft>and {more:,} more</p>" if more else ""
-    return _table(["Agent", "Tasks", "Failed", "p50", "p95"], rows, texts=(0,)) + note
+    return _table(["Agent", "Tasks", "Failed", "p50", "p95"], rows, ("long", "n", "n", "n", "n")) + note
 
 
 def _slow_table(summary: Summary) -> str:
     rows = [[_text(task.id), _text(task.title), _text(task.status), seconds(task.seconds)] for task in summary.slowest]
-    return _table(["Task", "Title", "Status", "Took"], rows, texts=(0, 1, 2))
+    return _table(["Task", "Title", "Status", "Took"], rows, ("long", "long", "", "n"))

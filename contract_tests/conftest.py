@@ -89,9 +89,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[TARGET] = target
     config.stash[RECORDER] = Recorder(target)
     check_every_exchange(config)
-    config.stash[COLLECTOR] = Collector(
-        Report(target, config.stash[RECORDER], load_claims()), folder, config.stash[KNOWN]
-    )
+    report = Report(target, config.stash[RECORDER], load_claims())
+    history = Path(os.environ["CONTRACT_HISTORY"]) if os.environ.get("CONTRACT_HISTORY") else None
+    config.stash[COLLECTOR] = Collector(report, folder, config.stash[KNOWN], history)
     config.pluginmanager.register(config.stash[COLLECTOR])
 
 

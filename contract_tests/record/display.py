@@ -2,9 +2,10 @@
 
 import json
 import shlex
+from urllib.parse import urlsplit
 
 from ..run.target import Target
-from .exchange import SentRequest
+from .exchange import Exchange, SentRequest
 
 # Every client sets these by itself; a curl command is easier to read without them.
 OMITTED_HEADERS = frozenset(
@@ -19,6 +20,7 @@ OMITTED_HEADERS = frozenset(
         "x-schemathesis-testcaseid",
     }
 )
+SECRET_HEADERS = frozenset({"x-api-key", "authorization", "cookie", "set-cookie"})
 LONGEST_BODY = 4_000
 
 
@@ -42,6 +44,29 @@ def as_curl(request: SentRequest, target: Target) -> str:
         text = request.body.decode(errors="replace")
         words += ["--data-raw", shlex.quote(shorten(text, LONGEST_BODY))]
     return redact(" ".join(words), target)
+
+
+def as_text(exchange: Exchange, target: Target) -> str:
+    """Return an exchange as it went over the wire, without keys and what every client sends, shortened."""
+    request = exchange.request
+    parts = urlsplit(request.url)
+    lines = [f"{request.method} {parts.path}{f'?{parts.query}' if parts.query else ''}"]
+    sent = {name: value for name, value in request.headers.items() if name.lower() not in OMITTED_HEADERS}
+    lines += [
+        f"{name}: {value if name.lower() not in SECRET_HEADERS else _secret(value, target)}"
+        for name, value in sent.items()
+    ]
+    if request.body:
+        lines += ["", shorten(request.body.decode(errors="replace"), LONGEST_BODY)]
+    lines += ["", f"{exchange.status} after {exchange.ended - exchange.started:.3f} s"]
+    lines += [f"{name}: {value}" for name, value in exchange.headers.items() if name not in SECRET_HEADERS]
+    lines += ["", shorten(exchange.body.decode(errors="replace"), LONGEST_BODY)]
+    return redact("\n".join(lines), target).rstrip()
+
+
+def _secret(value: str, target: Target) -> str:
+    shown = redact(value, target)
+    return shown if shown != value else "…"
 
 
 def shorten(value: object, length: int = 300) -> str:

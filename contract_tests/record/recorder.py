@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
@@ -20,6 +20,7 @@ INVOKES = frozenset({"invoke_agent", "invoke_agent_async", "invoke_agent_stream"
 CHANGES = frozenset({"stop_task", "delete_task"})
 LONGEST_WAIT_SECONDS = 70
 MOST_RATE_LIMIT_RETRIES = 3
+RECENT_EXCHANGES = 100
 
 
 class RequestRefused(Exception):
@@ -69,6 +70,9 @@ class Recorder:
         self.last: SentRequest | None = None
         self.created: dict[str, None] = {}
         self.listeners: list[Listener] = []
+        # Seconds from sending a request to the end of its answer, by operation.
+        self.latencies: defaultdict[str, list[float]] = defaultdict(list)
+        self._recent: deque[Exchange] = deque(maxlen=RECENT_EXCHANGES)
         self.open_stream: Pending | None = None
         self._numbers = count()
         self._preexisting: set[str] = set()
@@ -122,8 +126,18 @@ class Recorder:
         lower = {name.lower(): value for name, value in headers.items()}
         caller = self.caller_of(request)
         exchange = Exchange(request, caller, status, lower, body, pending.started, time.time())
+        operation = find(request.method, self._path(request.url))
+        with self._lock:
+            self._recent.append(exchange)
+            if operation:
+                self.latencies[operation.id].append(exchange.ended - exchange.started)
         for listener in self.listeners:
             listener.complete(pending, exchange)
+
+    def exchange_of(self, request: SentRequest | None) -> Exchange | None:
+        """Return the exchange of one of the last requests, if it has been answered."""
+        with self._lock:
+            return next((exchange for exchange in self._recent if exchange.request is request), None)
 
     def abandon(self, pending: Pending) -> None:
         """Tell the listeners that a request got no whole answer."""
@@ -184,6 +198,7 @@ class Recorder:
                 name: {str(status): n for status, n in counter.items()} for name, counter in self.statuses.items()
             },
             "parameters": {name: dict(counter) for name, counter in self.parameters.items()},
+            "latencies": {name: [round(one, 6) for one in found] for name, found in self.latencies.items()},
         }
 
     def merge(self, data: dict[str, Any]) -> None:
@@ -192,6 +207,8 @@ class Recorder:
             self.statuses[name].update({int(status): n for status, n in counts.items()})
         for name, counts in data["parameters"].items():
             self.parameters[name].update(counts)
+        for name, found in data["latencies"].items():
+            self.latencies[name] += found
 
     def _path(self, url: str) -> str:
         return urlsplit(url).path.removeprefix(urlsplit(self.target.base_url).path)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ..record.display import redact
+from .history import SHOWN_NIGHTS, append, night_of, read
 from .html import html
 from .known_failures import KnownFailures
 from .markdown import markdown
@@ -24,12 +25,14 @@ class Collector:
         report: The report to fill.
         folder: Folder for the files.
         known: The known failures; those that are gone are said.
+        history: The file that gets a line for this run, or None.
     """
 
-    def __init__(self, report: Report, folder: Path, known: KnownFailures) -> None:
+    def __init__(self, report: Report, folder: Path, known: KnownFailures, history: Path | None = None) -> None:
         self.report = report
         self._folder = folder
         self._known = known
+        self._history = history
         self._files: list[Path] = []
         self._first_tries: dict[str, list[Finding]] = {}
 
@@ -77,6 +80,12 @@ class Collector:
         if gone:
             names = ", ".join(dict.fromkeys(entry.check for entry in gone))
             self.report.notes.append(f"Known failures that are gone: {names}. `make baseline` removes them.")
+        night = night_of(self.report)
+        if self._history:
+            append(self._history, night)
+            self.report.nights = read(self._history, night.host)[-SHOWN_NIGHTS:]
+        else:
+            self.report.nights = [night]
         texts = {"report.md": markdown(self.report), "report.html": html(self.report), "findings.json": self._json()}
         for name, text in texts.items():
             path = self._folder / name

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ..record.display import as_curl, redact, shorten
+from ..record.display import as_curl, as_text, redact, shorten
 from ..record.recorder import Recorder
 from .model import Violation
 from .violation import ContractViolation
@@ -46,6 +46,7 @@ def _fault(error: BaseException, summary: str, recorder: Recorder) -> Violation:
         # Any other exception than an assertion is an error of the run, such as a closed connection.
         name = "" if isinstance(error, AssertionError) else f"{type(error).__name__}: "
         expected, actual = summary, f"{name}{str(error) or 'no reason given'}"
+    exchange = recorder.exchange_of(request)
     return Violation(
         expected=redact(shorten(expected, LONGEST_TEXT), target),
         actual=redact(shorten(actual, LONGEST_TEXT), target),
@@ -53,4 +54,5 @@ def _fault(error: BaseException, summary: str, recorder: Recorder) -> Violation:
         claim=claim,
         error=not isinstance(error, AssertionError),
         codes=codes,
+        exchange=as_text(exchange, target) if exchange else "",
     )

@@ -8,7 +8,7 @@ from ..contract.claims import load_claims
 from ..contract.json_body import parse_json
 from ..contract.openapi import find
 from ..invariants.checker import Checker, Found
-from ..record.display import as_curl, redact, shorten
+from ..record.display import as_curl, as_text, redact, shorten
 from ..record.exchange import Exchange
 from ..record.recorder import Pending
 from ..run.target import Target
@@ -91,6 +91,7 @@ def finding_of(found: Found, target: Target) -> Finding:
                 expected=redact(shorten(violation.expected, LONGEST_BODY), target),
                 actual=redact("\n".join(shorten(line, LONGEST_BODY) for line in shown), target),
                 curl=as_curl(last.request, target),
+                exchange=as_text(last, target),
             ),
         ),
     )

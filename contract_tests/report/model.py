@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from ..contract.claims import Claim
@@ -24,6 +25,7 @@ class Violation:
         claim: Id of the broken claim, if it is not one of the test's own.
         error: Whether the test itself failed to run, so that nothing is known about the server.
         codes: Codes of the checks of schemathesis that failed, such as `ST108`.
+        exchange: The request and its answer as text, without keys.
     """
 
     expected: str
@@ -32,6 +34,7 @@ class Violation:
     claim: str | None = None
     error: bool = False
     codes: tuple[str, ...] = ()
+    exchange: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,37 @@ class Finding:
         """Return a finding from the data of `dataclasses.asdict`, as another process or a file holds it."""
         violations = tuple(Violation(**{**one, "codes": tuple(one.get("codes", ()))}) for one in data["violations"])
         return cls(**{**data, "claims": tuple(data["claims"]), "violations": violations})
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What the history keeps of a run.
+
+    Args:
+        when: When it began, in RFC 3339.
+        host: Host and port of the server; `mock` if the run started it itself.
+        seed: Its seed.
+        profile: Its profile.
+        document: Hash of the contract.
+        claims: The verdict of each claim.
+        failed: Number of tests that failed and were not known.
+        known: Number of tests that failed as known.
+        flaky: Tests that failed once and then passed.
+        requests: Number of requests.
+        latency: Median and 95th percentile of each operation, in seconds.
+    """
+
+    when: str
+    host: str
+    seed: int
+    profile: str
+    document: str
+    claims: dict[str, Verdict]
+    failed: int
+    known: int
+    flaky: tuple[str, ...]
+    requests: int
+    latency: dict[str, tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +142,8 @@ class Report:
         notes: Further sentences for the reader.
         interrupted: Whether the run ended before its last test.
         checked: Number of exchanges that the invariants have checked.
+        started: When the run began, in UTC.
+        nights: The last runs against the same server, the oldest first; this one is the last.
     """
 
     target: Target
@@ -117,6 +153,8 @@ class Report:
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
     checked: int = 0
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    nights: list[Night] = field(default_factory=list)
 
     def add(self, finding: Finding) -> None:
         """Add the outcome of a test or of its teardown; a failure is never replaced by a success."""

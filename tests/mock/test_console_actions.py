@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 
-from xpander_mock import OTHER_API_KEY, MockClient
+from xpander_mock import OTHER_API_KEY, MockClient, Settings, XpanderMock
 from xpander_mock.demo import EXAMPLE_TASK, OTHER_ORGANIZATION
 
 from .console_pages import HOSTILE_ID, api
@@ -159,6 +159,50 @@ def test_leaving_a_stream_ends_it(page: Page, mock: MockClient) -> None:
     mock.clock.advance(60)
     page.locator("#answer-note a").click()
     page.locator("h1").get_by_text("completed").wait_for()
+
+
+def test_asks_once_for_the_token(pages: Pages) -> None:
+    """A mock with a token asks for it, refuses a wrong one, and knows the browser from then on."""
+    pages.expected_statuses = {401}
+    with XpanderMock(Settings(control_token="open sesame", tasks=1)) as guarded:
+        page = pages.open(guarded.url)
+        page.goto("/_console/control")
+        page.get_by_label("Control token").fill("wrong")
+        page.get_by_role("button", name="Open").click()
+        page.get_by_label("Control token").fill("open sesame")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Tasks 1").wait_for()
+        page.get_by_role("link", name="Control").click()
+        page.get_by_role("button", name="Freeze").click()
+        page.locator("#control").get_by_text("frozen").wait_for()
+        assert guarded.state()["frozen"]
+        page.context.clear_cookies()
+        page.get_by_label("Control token").wait_for()
+
+
+def test_pages_of_other_sites_change_nothing(pages: Pages, mock: MockClient) -> None:
+    """What the script of another origin sends is refused, though the browser sends the cookie along."""
+    with XpanderMock(Settings(control_token="open sesame", tasks=1)) as guarded, XpanderMock(Settings(tasks=0)) as evil:
+        page = pages.open(guarded.url)
+        pages.expected_statuses = {401, 403, 404}
+        page.goto("/")
+        page.get_by_label("Control token").fill("open sesame")
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="Tasks 1").wait_for()
+        page.goto(f"{evil.url}/openapi.json")  # a page without a content security policy
+        send = "url => fetch(url, {method: 'POST', mode: 'no-cors', credentials: 'include', body: 'seconds=60'})"
+        for path in (
+            "/_console/control/freeze",
+            "/_console/control/advance",
+            "/_mock/clock",
+            "/_console/invoke/stream",
+        ):
+            for url in (guarded.url, mock.url):
+                page.evaluate(send, url + path)
+        assert not guarded.state()["frozen"]
+        assert not mock.state()["frozen"]
+        assert mock.requests() == guarded.requests() == []
+        pages.problems = [problem for problem in pages.problems if "another address" not in problem]
 
 
 def test_stops_and_deletes(page: Page, pages: Pages, mock: MockClient) -> None:

@@ -101,7 +101,7 @@ def test_other_files_are_not_served(xpander_mock: MockClient, name: str) -> None
         ("GET", "/?organization=nobody", None, 200, "No task passes"),
         ("POST", "/_console/control/nothing", {}, 404, "no command nothing"),
         ("POST", "/_console/control/advance", {}, 200, "expected a number as seconds"),
-        ("POST", "/_console/control/advance", {"seconds": "-1"}, 200, "0 seconds or more"),
+        ("POST", "/_console/control/advance", {"seconds": "-1"}, 200, "clock answered 422"),
         ("POST", "/_console/control/fault", {"kind": "x"}, 200, "faults answered 422"),
         (
             "POST",
@@ -129,6 +129,16 @@ def test_a_wrong_request_says_why(
     """What cannot be shown or done is answered with the reason."""
     answer = httpx.request(method, xpander_mock.url + path, data=form)
     assert (answer.status_code, said in unescape(answer.text)) == (status, True), answer.text
+
+
+def test_long_titles_are_cut(xpander_mock: MockClient) -> None:
+    """A list of tasks with titles of a megabyte stays small, and the page of one shows all of its text."""
+    long = "long" * 250_000
+    for number in range(3):
+        task = xpander_mock.add_task(title=long, text=long, parent_task_id=EXAMPLE_TASK if number else None)
+    assert len(httpx.get(f"{xpander_mock.url}/").content) < 40_000
+    page = httpx.get(f"{xpander_mock.url}/_console/task", params={"id": task["id"]}).text
+    assert page.count(long) == 5  # input and result in the conversation; these and the title in the JSON
 
 
 def test_several_workers_have_no_common_requests(xpander_mock: MockClient) -> None:

@@ -157,6 +157,8 @@ class _Recipe(NamedTuple):
     required: tuple[str, ...]
     others: tuple[str, _Part] | None
     """The argument for undeclared properties, and their type."""
+    flat: Any
+    """What msgspec decodes, if no field has parts in which there may be undeclared properties; else None."""
 
 
 @cache
@@ -167,13 +169,29 @@ def _recipe(model: Any) -> _Recipe:
         {field.json_name: (field.name, _part(field.type), null_is_default(model, field)) for field in found.fields},
         tuple(field.json_name for field in found.fields if field.required),
         None if found.others is None else (found.others.name, _part(get_args(found.others.type)[1])),
+        wire(model).type if not any(_has_parts(field.type) for field in found.fields) else None,
+    )
+
+
+def _has_parts(as_type: Any) -> bool:
+    """Return whether a type leads to models."""
+    return is_model(as_type) or any(
+        _has_parts(part) for part in get_args(as_type) if get_origin(as_type) is not Literal
     )
 
 
 def _build_model(value: dict[str, Any], model: Any, memo: Memo) -> Any:
     recipe = _recipe(model)
+    if recipe.flat is not None and recipe.others is not None:
+        declared = {name: part for name, part in value.items() if name in recipe.fields}
+        try:
+            built = msgspec.convert(declared, recipe.flat)
+        except msgspec.ValidationError:
+            pass  # What follows says where, or accepts 1.0 as an integer.
+        else:
+            setattr(built, recipe.others[0], _build_others(value, recipe, memo))
+            return built
     arguments = dict(recipe.absent)
-    others = {}
     name = ""
     try:
         for name, part in value.items():
@@ -181,16 +199,22 @@ def _build_model(value: dict[str, Any], model: Any, memo: Memo) -> Any:
                 argument, field_part, has_null_default = recipe.fields[name]
                 if part is not None or not has_null_default:
                     arguments[argument] = _build(part, field_part, memo)
-            elif recipe.others is not None:
-                others[name] = _build(part, recipe.others[1], memo)
     except Mismatch as mismatch:
         raise mismatch.inside(f".{name}") from None
     for name in recipe.required:
         if name not in value:
             raise Mismatch(f"Object missing required field `{name}`")
     if recipe.others is not None:
-        arguments[recipe.others[0]] = others
+        arguments[recipe.others[0]] = _build_others(value, recipe, memo)
     return model(**arguments)
+
+
+def _build_others(value: dict[str, Any], recipe: _Recipe, memo: Memo) -> dict[str, Any]:
+    """Build the undeclared properties of an object."""
+    others = {name: part for name, part in value.items() if name not in recipe.fields}
+    if not others or recipe.others is None or recipe.others[1].type is Any:
+        return others
+    return _build_map(others, recipe.others[1], memo)
 
 
 def _build_attrs_class(value: dict[str, Any], as_type: Any, memo: Memo) -> Any:

@@ -3,17 +3,26 @@
 import datetime
 from collections.abc import Callable
 from enum import Enum, IntEnum
-from functools import cache
+from functools import cache, reduce
 from io import BytesIO
+from operator import or_
 from threading import RLock
 from types import NoneType
-from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
+from typing import Any, Literal, NamedTuple, get_args, get_origin
 from uuid import UUID
 
 import attrs
 import msgspec
 
-from .layout import Field, ModelMeta, is_model, layout, members, null_is_default
+from .layout import (
+    Field,
+    ModelMeta,
+    factory_of,
+    is_model,
+    layout,
+    members,
+    null_is_default,
+)
 from .types import UNSET, File, Unset
 from .unions import union_plan
 
@@ -84,11 +93,15 @@ def _wire_union(as_type: Any) -> Wire:
     if len(set(kinds)) < len(kinds):
         extra = [part for part in (NoneType, Unset) if part in parts]
         # Any includes null, which is refused here if the union does not.
-        return Wire(Union[(Any, *extra)] if Unset in parts else Any, lambda value: _finish_union(as_type, value))
+        return Wire(_union([Any, *extra]) if Unset in parts else Any, lambda value: _finish_union(as_type, value))
     wires = [_wire(part) for part in parts]
     finishers = {kind: each.finish for kind, each in zip(kinds, wires, strict=True) if each.finish}
     finish = (lambda value: finishers.get(_value_kind(value), _unchanged)(value)) if finishers else None
-    return Wire(Union[tuple(each.type for each in wires)], finish)
+    return Wire(_union([each.type for each in wires]), finish)
+
+
+def _union(types: list[Any]) -> Any:
+    return reduce(or_, types)
 
 
 def _unchanged(value: Any) -> Any:
@@ -185,7 +198,7 @@ def _prepare(model: Any) -> None:
 
 def _field_type(model: Any, field: Field) -> Any:
     decoded = _wire(field.type).type
-    return Union[decoded, None] if null_is_default(model, field) else decoded
+    return _union([decoded, None]) if null_is_default(model, field) else decoded
 
 
 def _absent_stays_absent(model: Any, field: Field) -> bool:
@@ -219,8 +232,8 @@ def _wire_class(model: Any) -> Any:
         options: dict[str, Any] = {"name": field.json_name}
         if _absent_stays_absent(model, field):
             options["default"] = UNSET
-        elif isinstance(field.default, attrs.Factory):  # type: ignore[arg-type]
-            options["default_factory"] = field.default.factory
+        elif (factory := factory_of(field.default)) is not None:
+            options["default_factory"] = factory
         elif not field.required:
             options["default"] = field.default
         namespace[field.name] = msgspec.field(**options)

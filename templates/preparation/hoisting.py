@@ -85,6 +85,5 @@ def _makes_class(schema: dict[str, Any]) -> bool:
         or schema.get("properties")
         or len(schema.get("allOf", [])) > 1
         or any(part.get("properties") for part in schema.get("allOf", []))
-        or (schema.get("type") == "object" and schema.get("additionalProperties") is False)
-        or (schema.get("type") == "object" and schema.get("additionalProperties") not in (None, True, {}))
+        or schema.get("type") == "object"
     )

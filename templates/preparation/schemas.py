@@ -46,6 +46,14 @@ def _types(prepared: Prepared, schema: Schema, where: str) -> Schema:
     elif isinstance(kind, str) and kind not in (*_PYTHON_TYPES, "null"):
         prepared.change(where, f"type {kind!r} does not exist and is left out")
         del schema["type"]
+    kinds = schema.get("type")
+    if isinstance(kinds, list) and "object" in kinds and (schema.get("properties") or "additionalProperties" in schema):
+        outer = {key: value for key, value in schema.items() if key in ("description", "default", "title")}
+        inner = {key: value for key, value in schema.items() if key not in ("type", *outer)}
+        others = [{"type": each} | ({"items": schema["items"]} if "items" in schema else {}) for each in kinds]
+        members = [{**inner, "type": "object"} if each["type"] == "object" else each for each in others]
+        prepared.change(where, "an object of several types is a union")
+        return {**outer, "anyOf": members}
     return schema
 
 

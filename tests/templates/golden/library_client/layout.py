@@ -20,14 +20,29 @@ from typing import (
 import attrs
 import msgspec
 
+__all__ = (
+    "JSON_NAME",
+    "OTHERS",
+    "Base",
+    "Field",
+    "Layout",
+    "define",
+    "factory_of",
+    "field",
+    "is_model",
+    "layout",
+    "members",
+    "null_is_default",
+    "resolve_annotations",
+)
+
 # A field's metadata says how it stands in JSON, where that is not simply its own name.
 JSON_NAME = "json_name"
 OTHERS = {"others": True}
 """Marks the field that holds the undeclared properties of an object."""
 
 if TYPE_CHECKING:
-    from attrs import define as define
-    from attrs import field as field
+    from attrs import define, field
 else:
     field = attrs.field
 
@@ -52,7 +67,8 @@ class Field(NamedTuple):
 
     def make_default(self) -> Any:
         """Return the default."""
-        return self.default.factory() if isinstance(self.default, attrs.Factory) else self.default  # type: ignore[arg-type]
+        factory = factory_of(self.default)
+        return self.default if factory is None else factory()
 
 
 class Layout(NamedTuple):
@@ -124,8 +140,8 @@ else:
 
 def _struct_field(attribute: "attrs.Attribute[Any]") -> Any:
     options: dict[str, Any] = {"name": attribute.metadata.get(JSON_NAME, attribute.name)}
-    if isinstance(attribute.default, attrs.Factory):  # type: ignore[arg-type]
-        options["default_factory"] = attribute.default.factory  # type: ignore[union-attr]
+    if (factory := factory_of(attribute.default)) is not None:
+        options["default_factory"] = factory
     elif attribute.default is not attrs.NOTHING:
         options["default"] = attribute.default
     return msgspec.field(**options)
@@ -162,6 +178,12 @@ def layout(model: Any) -> Layout:
     others = next((each.name for each in attrs.fields(model) if each.metadata.get("others")), None)
     declared = tuple(field for name, field in fields.items() if name != others)
     return Layout(declared, fields.get(others or ""), {field.json_name: field for field in declared})
+
+
+def factory_of(default: Any) -> Any:
+    """Return what makes a default, or None if it is made already."""
+    factory_class: Any = attrs.Factory
+    return default.factory if isinstance(default, factory_class) else None
 
 
 def is_model(as_type: Any) -> bool:

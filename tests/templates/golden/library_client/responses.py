@@ -1,7 +1,6 @@
 """Responses: parse a body by what the API documents for the status."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 import httpx
@@ -78,10 +77,12 @@ def documented(readers: Readers, status: int) -> str | None:
 
 def reading(readers: Readers, response: httpx.Response) -> Reading | None:
     """Return how to read a response, or None if its status is not documented."""
-    pattern = documented(readers, response.status_code)
-    if pattern is None:
-        return None
-    found = readers[pattern]
+    found = readers.get(str(response.status_code))
+    if found is None:
+        pattern = documented(readers, response.status_code)
+        if pattern is None:
+            return None
+        found = readers[pattern]
     return found.choose(response) if isinstance(found, ByMediaType) else found
 
 
@@ -98,8 +99,10 @@ def parse(operation: str, readers: Readers, response: httpx.Response) -> Any:
     if found is None:
         raise errors.UnexpectedStatus(operation, status, response.content)
     reader, as_type = found
-    with _decoding(operation, status, as_type, response.content):
+    try:
         return reader(response, as_type)
+    except _DECODING as error:
+        raise _unfit(operation, status, as_type, response.content, error) from None
 
 
 def parse_event(operation: str, status: int, data: bytes, as_type: Any) -> Any:
@@ -109,19 +112,21 @@ def parse_event(operation: str, status: int, data: bytes, as_type: Any) -> Any:
         errors.UndecodableBody: The data is not JSON.
         errors.InvalidBody: The data does not fit its type.
     """
-    with _decoding(operation, status, as_type, data):
-        return decode(data, as_type)
-
-
-@contextmanager
-def _decoding(operation: str, status: int, as_type: Any, content: bytes) -> Iterator[None]:
-    """Convert the errors of decoders into those of this client."""
     try:
-        yield
-    except msgspec.ValidationError as error:
-        raise errors.InvalidBody(operation, status, content, type_name(as_type), *split_message(str(error))) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise errors.UndecodableBody(operation, status, content, str(error)) from None
+        return decode(data, as_type)
+    except _DECODING as error:
+        raise _unfit(operation, status, as_type, data, error) from None
+
+
+_DECODING = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""The errors of decoders."""
+
+
+def _unfit(operation: str, status: int, as_type: Any, content: bytes, error: Exception) -> errors.ResponseError:
+    """Return this client's error for an error of a decoder."""
+    if isinstance(error, msgspec.ValidationError):
+        return errors.InvalidBody(operation, status, content, type_name(as_type), *split_message(str(error)))
+    return errors.UndecodableBody(operation, status, content, str(error))
 
 
 def detailed(

@@ -1,0 +1,1 @@
+"""The corpus run: both sets of templates on many documents, compared."""

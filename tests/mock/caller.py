@@ -46,8 +46,8 @@ class Caller:
 
     def invoke(self, text: str = "hello", **request: Any) -> dict[str, Any]:
         body = {"input": {"text": text}} | request
-        task, _ = self.rules.invocations.invoke(self.organization, self.agent_id, body, None)
-        return self.rules.repository.show(task)
+        task, turn = self.rules.invocations.invoke(self.organization, self.agent_id, body, None)
+        return self.rules.repository.show(task, turn)
 
     def run(self, text: str = "hello", **request: Any) -> dict[str, Any]:
         """Invoke, and advance the clock until the task has finished."""

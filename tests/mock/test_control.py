@@ -132,6 +132,24 @@ def test_a_wrong_field_is_refused(mock: MockClient, fields: dict[str, Any], told
     assert mock.state()["tasks"] == before
 
 
+def test_a_sync_invoke_of_an_added_task_that_runs_answers(mock: MockClient, client: httpx.Client) -> None:
+    """A task that was added as executing ends when it is invoked again, so that the new turn can run."""
+    for status in ("executing", "pending"):
+        mock.add_task(id=status, status=status, text="first")
+        assert invoke(client, mock, "second", id=status)["result"] == "second"
+        thread = client.get(f"/v1/tasks/{status}/thread").json()
+        assert [message["content"] for message in thread] == ["first", "first", "second", "second"]
+
+
+def test_a_reset_brings_running_samples_back(mock: MockClient, client: httpx.Client) -> None:
+    """After a day in which all sample tasks have ended, a reset restores those that ran."""
+    before = client.get("/v1/tasks", params={"status": "executing"}).json()
+    mock.clock.advance(86_400)
+    assert client.get("/v1/tasks", params={"status": "executing"}).json()["total"] == 0
+    mock.reset()
+    assert client.get("/v1/tasks", params={"status": "executing"}).json() == before
+
+
 def test_the_clock_can_be_set(mock: MockClient, client: httpx.Client) -> None:
     """With a frozen clock tasks run only when it is advanced; it can be set to any time."""
     mock.clock.freeze(datetime(2031, 5, 1, tzinfo=UTC))

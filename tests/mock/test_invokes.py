@@ -127,11 +127,30 @@ def test_the_full_thread_has_root_and_each_task_below(caller: Caller) -> None:
     assert full[child] == caller.full_thread(child)["root"]
 
 
+def test_the_root_of_the_full_thread_is_the_task_itself(caller: Caller) -> None:
+    """THREAD-3: a sub-task whose id is `root` does not replace the messages of the task."""
+    top = caller.run("top")["id"]
+    caller.run("child", parent_execution_id=top, id="root")
+    other = caller.run("other", parent_execution_id=top)["id"]
+    full = caller.full_thread(top)
+    assert [message["content"] for message in full["root"] if message["role"] == "user"] == ["top"]
+    assert list(full) == ["root", other]
+    assert [message["content"] for message in caller.full_thread("root")["root"]][1] == "child"
+
+
+@pytest.mark.parametrize("source", ["", " ", "api", "slack"])
+def test_a_source_comes_back_as_sent(caller: Caller, source: str) -> None:
+    """INVOKE-4: an empty source is a source; only without one the default is shown."""
+    assert caller.invoke(source=source)["source"] == source
+    assert caller.page()["items"][0]["source_node_type"] == source
+    assert caller.invoke()["source"] == caller.invoke(source=None)["source"] == "api"
+
+
 def test_turns_run_in_order(caller: Caller) -> None:
     """Ruling 14: a turn that comes while the last one runs waits for it; a stop ends both."""
     task_id = caller.invoke("one")["id"]
     waiting = caller.invoke("two", id=task_id)
-    assert (waiting["status"], waiting["title"]) == ("pending", "one")
+    assert (waiting["status"], waiting["title"], waiting["input"]["text"]) == ("pending", "two", "two")
     caller.advance(3)
     between = caller.get(task_id)
     assert (between["status"], between["title"], between["result"]) == ("pending", "two", "one")

@@ -142,6 +142,29 @@ def test_a_foreign_task_is_unknown_to_reads_and_forbidden_to_writes(rules: Rules
     assert caller.get(task["id"]) == task
 
 
+def test_times_stay_in_order_when_the_clock_is_set_back(caller: Caller) -> None:
+    """GET-3, LIST-9, THREAD-1: the times of tasks and messages are in order, whatever the clock does."""
+    now = caller.rules.clock.now()
+    finished = caller.run("one")["id"]
+    stopped = caller.invoke("two")["id"]
+    caller.advance(1)
+    for back in (3_600, 7_200, 86_400):
+        caller.rules.clock.freeze(now - back * 1_000_000)
+        caller.invoke("again", id=finished)
+        caller.invoke("again", id=stopped)
+        assert caller.stop(stopped)["status"] == "stopped"
+        caller.rules.clock.freeze(now + back * 1_000_000)
+        for task_id in (finished, stopped):
+            task = caller.get(task_id)
+            assert task["status"] in ("completed", "stopped")
+            times = [task["created_at"], task["started_at"] or task["created_at"], task["finished_at"]]
+            assert times == sorted(times)
+            said = [message["created_at"] for message in caller.thread(task_id)]
+            assert said == sorted(said)
+    for item in caller.page()["items"]:
+        assert item["updated_at"] >= item["created_at"]
+
+
 def test_everything_that_happens_moves_updated_at_forward(caller: Caller) -> None:
     """LIST-9: `updated_at` starts as `created_at` and grows with each change, and only then."""
     task_id = caller.invoke()["id"]

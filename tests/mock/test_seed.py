@@ -1,9 +1,13 @@
 """The sample tasks keep the claims."""
 
+import pytest
+
 from xpander_mock.contract import load_contract
 from xpander_mock.control.sample_tasks import history
 from xpander_mock.demo import AGENTS, DEMO_ORGANIZATION, EXAMPLE_AGENT, EXAMPLE_SUB_TASK, EXAMPLE_TASK
 from xpander_mock.storage.task import FINAL
+
+from .caller import Caller, make_rules
 
 
 def test_the_same_seed_makes_the_same_tasks() -> None:
@@ -42,6 +46,38 @@ def test_history_is_oldest_first_and_parents_come_before_their_sub_tasks() -> No
         organizations[task.id] = task.organization_id
         last = task.created
     assert len(organizations) == 2_000
+
+
+def test_running_samples_end_within_a_day() -> None:
+    """Pending and executing samples change in the first hours, and have all ended after a day."""
+    rules = make_rules(250)
+    caller = Caller(rules)
+
+    def running() -> int:
+        return sum(caller.page(status=status)["total"] for status in ("pending", "executing"))
+
+    counts = [running()]
+    for hours in (1, 5, 6, 12):
+        rules.clock.advance(hours * 3_600)
+        counts.append(running())
+    assert counts[0] == counts[1] > 15
+    assert counts[1] > counts[2] > counts[3] > counts[4] == 0
+    for task in history(250, 0):
+        shown = caller.get(task.id) if task.organization_id == caller.organization else {"finished_at": None}
+        if shown["finished_at"] is not None:
+            times = [shown["created_at"], shown["started_at"] or shown["created_at"], shown["finished_at"]]
+            assert times == sorted(times)
+
+
+@pytest.mark.parametrize("status", ["pending", "executing"])
+def test_continuing_a_running_sample_ends_its_turn(status: str) -> None:
+    """An invoke of a sample task that runs ends the present turn first, and runs then."""
+    caller = Caller(make_rules(250))
+    sample = caller.page(status=status)["items"][0]
+    caller.agent_id = sample["agent_id"]
+    task = caller.run("next", id=sample["id"])
+    assert (task["status"], task["result"]) == ("completed", "next")
+    assert [message["role"] for message in caller.thread(sample["id"])][-4:] == ["user", "assistant"] * 2
 
 
 def test_the_documents_examples_exist() -> None:

@@ -87,6 +87,38 @@ def test_the_last_event_is_what_get_shows(mock: XpanderMock, text: str) -> None:
         assert chunks == (events[-1]["data"]["result"] or "")
 
 
+def test_a_stream_shows_the_sub_tasks(mock: XpanderMock) -> None:
+    """STREAM-2: the stream of a task that has sub-tasks ends with the task as get shows it, sub-tasks included."""
+    mock.add_task(id="t")
+    child = mock.add_task(parent_task_id="t")["id"]
+    with Stream(mock, "again", id="t") as stream:
+        mock.clock.advance(5)
+        last = stream.rest()[-1]
+        assert last["data"]["sub_executions"] == last["data"]["finished_sub_executions"] == [child]
+        assert last["data"] == stream.client.get("/v1/tasks/t").json()
+
+
+def test_delegation_is_sent_by_a_real_clock() -> None:
+    """`sub_agent_trigger` comes for each sub-task that a script delegates, and for no other sub-task."""
+    with XpanderMock(Settings(pending=0.01, executing=0.02, tasks=0)) as mock:
+        mock.add_task(id="t")
+        mock.add_task(parent_task_id="t", title="older")
+        mock.script(sub_tasks=[{"text": "look"}, {"text": "fetch"}])
+        with Stream(mock, "x", id="t") as stream:
+            events = stream.rest()
+    assert [event["data"]["title"] for event in events if event["type"] == "sub_agent_trigger"] == ["look", "fetch"]
+
+
+def test_a_stream_ends_when_its_task_is_replaced(mock: XpanderMock) -> None:
+    """A stream whose task was deleted ends as stopped, even when the id is used again at once."""
+    mock.add_task(id="t")
+    with Stream(mock, "second turn", id="t") as stream:
+        path = f"/v1/agents/{mock.agent_id}/invoke/async"
+        stream.client.delete("/v1/tasks/t")
+        stream.client.post(path, json={"id": "t", "input": {"text": "new"}})
+        assert stream.rest()[-1]["data"]["status"] == "stopped"
+
+
 @pytest.mark.parametrize("change", ["stop", "delete"])
 def test_a_stop_or_delete_ends_the_stream(mock: XpanderMock, change: str) -> None:
     """STOP-1, DEL-3: the stream of a task that is stopped or deleted ends at once with `task_finished`, stopped."""

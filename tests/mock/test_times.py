@@ -1,12 +1,15 @@
 """Instants on the wire and in memory, and the clock."""
 
 import asyncio
+import re
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xpander_mock import Clock
-from xpander_mock.rules.times import format_instant, parse_instant
+from xpander_mock.rules.times import EARLIEST, LATEST, format_instant, parse_instant
 
 
 @pytest.mark.parametrize(
@@ -32,6 +35,16 @@ def test_digits_beyond_the_microsecond_keep_bounds_exact() -> None:
     between = "2026-02-07T02:13:27.2284975Z"
     assert parse_instant(between, up=True) == parse_instant(between) + 1
     assert parse_instant("2026-02-07T02:13:27.2284970000Z", up=True) == parse_instant(between)
+
+
+@given(st.integers(EARLIEST, LATEST))
+def test_every_instant_of_the_calendar_is_rfc_3339(instant: int) -> None:
+    """From year 1 to year 9999 an instant is written with all its digits, and read back the same."""
+    text = format_instant(instant)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", text)
+    assert parse_instant(text) == instant
+    assert format_instant(EARLIEST) == "0001-01-01T00:00:00.000000Z"
+    assert format_instant(LATEST) == "9999-12-31T23:59:59.999999Z"
 
 
 @pytest.mark.parametrize("text", ["0000-01-01T00:00:00+23:59", "9999-12-31T23:59:60.9-23:59"])

@@ -18,6 +18,7 @@ from xpander_mock.settings import Settings
 from xpander_mock.storage.start_state import StartState
 
 _MAX_SNAPSHOT_TASKS = 10_000  # a larger history is generated again at a reset
+_SAMPLES_LAST = 1_800_000_000  # microseconds after which running sample tasks have begun to end
 
 
 class ResetRefused(Exception):
@@ -56,8 +57,8 @@ class Control:
         self._database = rules.repository.table.database
         self._start = start
         self._samples: bytes | None = None
-        if settings.data is None and settings.tasks <= _MAX_SNAPSHOT_TASKS:
-            self._samples = self._database.snapshot()
+        self._samples_made = 0
+        self._keep_samples()
 
     @property
     def shared(self) -> bool:
@@ -91,10 +92,12 @@ class Control:
             ResetRefused: The data file held tasks then, and `allow_reset` is not set.
         """
         self._check_replaceable()
+        self._rules.clock.reset()
         if self._start.held_tasks:
             self._start.restore(self._database)
-        elif self._samples is None:
+        elif self._samples is None or self._rules.clock.now() - self._samples_made > _SAMPLES_LAST:
             self._replace_by_samples(self.settings.tasks, self.settings.seed)
+            self._keep_samples()
         else:
             self._database.restore(self._samples)
         self._rules.notifier.notify_all()
@@ -102,7 +105,6 @@ class Control:
         self._faults.clear()
         self._log.clear()
         self._limiter.limit = self.settings.rate_limit
-        self._rules.clock.reset()
 
     def seed(self, tasks: int, number: int) -> None:
         """Replace all tasks by sample tasks.
@@ -124,6 +126,10 @@ class Control:
                 f"{self.settings.data} held tasks when the mock was started: start it with --allow-reset to let them "
                 "be replaced"
             )
+
+    def _keep_samples(self) -> None:
+        if self.settings.data is None and self.settings.tasks <= _MAX_SNAPSHOT_TASKS:
+            self._samples, self._samples_made = self._database.snapshot(), self._rules.clock.now()
 
     def _replace_by_samples(self, tasks: int, number: int) -> None:
         with self._database.transaction():

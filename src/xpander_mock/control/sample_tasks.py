@@ -18,7 +18,20 @@ from xpander_mock.rules.lifecycle import INTERNAL_STATUS
 from xpander_mock.rules.repository import TaskRepository
 from xpander_mock.rules.times import parse_instant
 from xpander_mock.storage.agent_table import AgentTable
-from xpander_mock.storage.task import COMPLETED, ERROR, EXECUTING, FAILED, FINAL, PAUSED, PENDING, STOPPED, Task, Turn
+from xpander_mock.storage.task import (
+    COMPLETED,
+    ERROR,
+    EXECUTING,
+    FAILED,
+    FINAL,
+    PAUSED,
+    PENDING,
+    RUNNING,
+    STOPPED,
+    Answer,
+    Task,
+    Turn,
+)
 
 NEWEST = parse_instant("2026-02-07T02:13:27.228497Z")
 
@@ -28,6 +41,7 @@ _SOURCES = ["sdk", "api", "webhook", "dashboard", "slack"]
 _TOPICS = ["the weekly report", "open invoices", "the release notes", "a reply to Ada", "new leads", "the error log"]
 _VERBS = ["Summarise", "Check", "Translate", "Prepare", "Compare"]
 _SECOND = 1_000_000
+_HOUR = 3_600 * _SECOND
 
 
 def insert_samples(repository: TaskRepository, agents: AgentTable, tasks: int, number: int) -> None:
@@ -43,7 +57,10 @@ def insert_samples(repository: TaskRepository, agents: AgentTable, tasks: int, n
         for organization, names in AGENTS.items():
             for agent_id, name in names.items():
                 agents.save(agent_id, organization, name)
+        random = Random(number)
         for task in history(tasks, number):
+            if task.current.status in RUNNING:
+                _plan_end(random, task, repository.clock.now())
             repository.save(task)
 
 
@@ -56,6 +73,23 @@ def history(tasks: int, number: int) -> Iterator[Task]:
         parents[task.organization_id] = task
         yield task
     yield from list(_examples())[:tasks]
+
+
+def _plan_end(random: Random, task: Task, now: int) -> None:
+    """Let a running task end within the first day of the mock, and a pending one start before.
+
+    Args:
+        random: The source of random numbers.
+        task: A task whose current turn is pending or executing.
+        now: The time at which the mock is started, in microseconds since 1970.
+    """
+    turn = task.current
+    now = max(now, task.updated)
+    before = task.before(turn)
+    free = max(turn.asked, (before and before.ended) or task.created)
+    start = turn.started or now + random.randrange(_HOUR, 6 * _HOUR)
+    end = max(start, now) + random.randrange(_HOUR, 12 * _HOUR)
+    turn.answer = Answer(result=f"{turn.text}: done.", pending=start - free, executing=end - start, sample=True)
 
 
 def _created(left: int) -> int:

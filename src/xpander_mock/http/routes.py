@@ -135,8 +135,7 @@ class Routes:
 
     async def invoke_agent_async(self, call: Call) -> Response:
         """POST /v1/agents/{agent_id}/invoke/async."""
-        task, _ = self._invoke(call)
-        return json_response(self.rules.repository.show(task))
+        return json_response(self.rules.repository.show(*self._invoke(call)))
 
     async def invoke_agent_stream(self, call: Call) -> Response:
         """POST /v1/agents/{agent_id}/invoke/stream."""

@@ -10,7 +10,7 @@ from xpander_mock.rules.lifecycle import INTERNAL_STATUS
 from xpander_mock.rules.notifier import Notifier
 from xpander_mock.rules.ownership import Ownership
 from xpander_mock.rules.repository import TaskRepository
-from xpander_mock.storage.task import PENDING, Answer, Task, Turn
+from xpander_mock.storage.task import PENDING, RUNNING, Answer, Task, Turn
 
 _STORED_APART = frozenset({"id", "input", "title", "source", "triggering_agent_id"})
 
@@ -50,6 +50,7 @@ class Invocations:
                 task = self.new_task(caller, agent_id, task_id, request)
             else:
                 self.check_continuable(caller, agent_id, task)
+                self.end_sample_turn(task)
             self.check_parent(caller, task, request)
             turn = self.add_turn(task, request, version)
             self.repository.save(task)
@@ -84,6 +85,12 @@ class Invocations:
         if not self.ownership.owns(caller, task) or task.agent_id != agent_id:
             raise NotFound("Task not found")
 
+    def end_sample_turn(self, task: Task) -> None:
+        """End a turn that no invoke has asked for, and that would keep the new one waiting for hours or forever."""
+        turn = task.current
+        if turn.status in RUNNING and (turn.answer is None or turn.answer.sample):
+            self.repository.lifecycle.end_now(task, turn, max(self.repository.clock.now(), task.updated))
+
     def check_parent(self, caller: str, task: Task, request: dict[str, Any]) -> None:
         """Put the task under the parent that the request names.
 
@@ -104,7 +111,7 @@ class Invocations:
 
     def add_turn(self, task: Task, request: dict[str, Any], version: str | None) -> Turn:
         """Append the turn that a request asks for, and return it."""
-        now = self.repository.clock.now()
+        now = max(self.repository.clock.now(), task.updated)  # the clock may have been set back
         turn = Turn(
             asked=now,
             input=self.turn_input(request),
@@ -127,6 +134,7 @@ class Invocations:
             request = {"input": {"text": wanted["text"]}}
             child = self.new_task(task.organization_id, wanted["agent_id"] or task.agent_id, str(uuid4()), request)
             child.parent, child.triggering_agent_id = task.id, task.agent_id
+            child.created = child.updated = turn.asked
             answer = Answer(
                 status=wanted["status"],
                 result=wanted["text"] if wanted["result"] is None else wanted["result"],

@@ -73,6 +73,13 @@ class Lifecycle:
             turn.ended = at
         self.enter(task, turn, answer.status, at)
 
+    def end_now(self, task: Task, turn: Turn, at: int) -> None:
+        """Let a pending or executing turn end at an instant, with its answer or with an echo of its input."""
+        answer = turn.answer or Answer(result=turn.text, pending=0, executing=0)
+        if turn.status == PENDING:
+            self.start(task, turn, at)
+        self.finish(task, turn, answer, at)
+
     def stoppable(self, task: Task) -> bool:
         """Tell whether a stop changes the task: whether it is pending, executing or paused."""
         return task.status in RUNNING or task.status == PAUSED

@@ -43,7 +43,7 @@ class Tasks:
         with self.repository.transaction():
             task = self.ownership.writable(caller, task_id)
             if self.lifecycle.stoppable(task):
-                self.lifecycle.stop(task, self.repository.clock.now())
+                self.lifecycle.stop(task, max(self.repository.clock.now(), task.updated))
                 self.repository.save(task)
         self.notifier.notify(task_id)
         return self.repository.show(task)
@@ -69,4 +69,6 @@ class Tasks:
         """Return all messages of a task under `root`, and those of each task below it under that task's id."""
         self.ownership.readable(caller, task_id)
         tree = self.repository.table.tree(task_id)
-        return {"root" if below == task_id else below: self.threads.messages(task) for below, task in tree.items()}
+        threads = {below: self.threads.messages(task) for below, task in tree.items()}
+        # A sub-task that is called `root` gives way: the contract has this key for the task itself.
+        return {"root": threads.pop(task_id, [])} | {below: said for below, said in threads.items() if below != "root"}

@@ -8,11 +8,16 @@ _RFC3339 = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))", re.ASCII
 )
 _DAYS_IN_400_YEARS = 146_097
+EARLIEST = -62_135_596_800_000_000
+"""The beginning of year 1, in microseconds since 1970."""
+LATEST = 253_402_300_799_999_999
+"""The end of year 9999, likewise. Only instants between them can be written."""
 
 
 def format_instant(micros: int) -> str:
     """Write an instant in UTC with microseconds, such as `2026-02-07T02:13:27.228497Z`."""
-    return (_EPOCH + timedelta(microseconds=micros)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # `strftime` writes early years without their zeros, `isoformat` does not.
+    return (_EPOCH + timedelta(microseconds=micros)).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_instant(text: str, *, up: bool = False) -> int:

@@ -18,27 +18,31 @@ class TurnEvents:
     def __init__(self, views: Views) -> None:
         self._views = views
 
-    def opening(self, task: Task, turn: Turn) -> list[dict[str, Any]]:
+    def opening(self, task: Task, turn: Turn, children: Sequence[Task]) -> list[dict[str, Any]]:
         """Return the events that are sent at once."""
         return [
             self.event(task, "connected", turn.asked, {}),
-            self.event(task, "task_created", turn.asked, self._views.task_at(task, turn, PENDING)),
+            self.event(task, "task_created", turn.asked, self._views.task_at(task, children, turn, PENDING)),
         ]
 
     def work(self, task: Task, turn: Turn, children: Sequence[Task]) -> list[dict[str, Any]]:
         """Return the events for the beginning of execution: the task, and the work before the answer."""
         at = turn.started or turn.asked
         return [
-            self.event(task, "task_updated", at, self._views.task_at(task, turn, EXECUTING)),
+            self.event(task, "task_updated", at, self._views.task_at(task, children, turn, EXECUTING)),
             self.event(task, "think", at, {"content": "The input is read."}),
             self.event(task, "tool_call_request", at, {"tool_name": "echo", "payload": {"text": turn.text}}),
             self.event(task, "tool_call_result", at, {"tool_name": "echo", "is_success": True}),
-            *(self.event(task, "sub_agent_trigger", at, self._views.list_item(child)) for child in children),
+            *(
+                self.event(task, "sub_agent_trigger", at, self._views.list_item(child))
+                for child in children
+                if child.created == turn.asked and child.triggering_agent_id == task.agent_id  # delegated by this turn
+            ),
         ]
 
-    def closing(self, task: Task, turn: Turn, status: str, at: int) -> dict[str, Any]:
+    def closing(self, task: Task, turn: Turn, children: Sequence[Task], status: str, at: int) -> dict[str, Any]:
         """Return the last event."""
-        return self.event(task, "task_finished", at, self._views.task_at(task, turn, status))
+        return self.event(task, "task_finished", at, self._views.task_at(task, children, turn, status))
 
     def chunks_due(self, answer: Answer, turn: Turn, now: int) -> int:
         """Count the chunks that are due by `now`: spread evenly over the execution, none once it is stopped."""

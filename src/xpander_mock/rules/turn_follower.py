@@ -49,9 +49,9 @@ class TurnFollower:
         with self.notifier.subscribed(task.id) as changed:
             while True:
                 changed.clear()
-                now = self._find(task.id)
+                now = self._find(task, number)
                 if now is None:
-                    return self.repository.views.task_at(task, turn, STOPPED)
+                    return self.repository.views.task_at(task, (), turn, STOPPED)
                 if now.turns[number].status not in RUNNING:
                     return self.repository.show(now, now.turns[number])
                 await self._wait(self.repository.lifecycle.due(now), changed)
@@ -65,37 +65,42 @@ class TurnFollower:
         number = len(task.turns) - 1
         answer = turn.answer
         assert answer is not None
-        for event in self._events.opening(task, turn):
+        for event in self._events.opening(task, turn, self._children(task)):
             yield event
         begun, sent = False, 0
         with self.notifier.subscribed(task.id) as changed:
             while True:
                 changed.clear()
-                now = self._find(task.id)
+                now = self._find(task, number)
                 if now is None:
-                    yield self._events.closing(task, turn, STOPPED, self.clock.now())
+                    yield self._events.closing(task, turn, (), STOPPED, self.clock.now())
                     return
                 task, turn = now, now.turns[number]
                 if turn.started is not None and not begun:
                     begun = True
-                    children = self.repository.table.children(task.id)
-                    delegated = [child for child in children if child.created == turn.asked]
-                    for event in self._events.work(task, turn, delegated):
+                    for event in self._events.work(task, turn, self._children(task)):
                         yield event
                 ready = self._events.chunks_due(answer, turn, self.clock.now())
                 for chunk in answer.chunks[sent:ready]:
-                    yield self._events.event(task, "chunk", self.clock.now(), chunk)
+                    yield self._events.event(task, "chunk", max(self.clock.now(), turn.asked), chunk)
                 sent = max(sent, ready)
                 if turn.status not in RUNNING:
-                    yield self._events.closing(task, turn, turn.status, turn.ended or self.clock.now())
+                    ended = turn.ended or turn.paused or self.clock.now()
+                    yield self._events.closing(task, turn, self._children(task), turn.status, ended)
                     return
                 until = self._events.next_chunk(answer, turn, sent) or self.repository.lifecycle.due(task)
                 await self._wait(until, changed)
 
-    def _find(self, task_id: str) -> Task | None:
+    def _find(self, task: Task, number: int) -> Task | None:
+        """Return the task as it is now; None when it was deleted, even if its id is used again."""
         if self._released:
             raise ShuttingDown
-        return self.repository.find(task_id)
+        now = self.repository.find(task.id)
+        same = now is not None and len(now.turns) > number and now.turns[number].asked == task.turns[number].asked
+        return now if same else None
+
+    def _children(self, task: Task) -> list[Task]:
+        return self.repository.table.children(task.id)
 
     async def _wait(self, until: int | None, changed: asyncio.Event) -> None:
         if self._shared:

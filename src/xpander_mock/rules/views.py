@@ -38,7 +38,7 @@ class Views:
             "status": turn.status,
             "created_at": format_instant(task.created),
             "updated_at": format_instant(task.updated),
-            "source_node_type": turn.source or DEFAULT_SOURCE,
+            "source_node_type": DEFAULT_SOURCE if turn.source is None else turn.source,
             "result": self.shown_result(task, turn),
             "title": turn.title,
         }
@@ -72,16 +72,16 @@ class Views:
                 "sub_executions": [child.id for child in children],
                 "finished_sub_executions": [child.id for child in children if child.status in FINAL],
                 "is_manually_stopped": turn.stopped,
-                "source": turn.source or DEFAULT_SOURCE,
+                "source": DEFAULT_SOURCE if turn.source is None else turn.source,
                 "title": turn.title,
                 "triggering_agent_id": task.triggering_agent_id,
                 "tokens": self.tokens(turn),
             }
         )
 
-    def task_at(self, task: Task, turn: Turn, status: str) -> dict[str, Any]:
+    def task_at(self, task: Task, children: Sequence[Task], turn: Turn, status: str) -> dict[str, Any]:
         """Return the task in full as it was when a turn entered a status that it may have left since."""
-        view = self.task_view(task, (), turn)
+        view = self.task_view(task, children, turn)
         if status == turn.status:
             return view
         view |= {"status": status, "internal_status": INTERNAL_STATUS[status], "paused_at": None}

@@ -27,6 +27,8 @@ class Answer(msgspec.Struct, kw_only=True, omit_defaults=True):
     delegated: list[dict[str, Any]] = []
     pending: int
     executing: int
+    sample: bool = False
+    """Whether the turn is one of a sample task, which takes hours: a further invoke ends it at once."""
 
 
 class Turn(msgspec.Struct, kw_only=True, omit_defaults=True):

@@ -228,6 +228,26 @@ class TitleStripped(Invocations):
         return title and title.strip()
 
 
+@defect("invocations", "INVOKE-4", *INVOKES)
+class EmptySourceBecomesApi(Invocations):
+    """An empty `source` comes back as `api`."""
+
+    def add_turn(self, task: Task, request: View, version: str | None) -> Turn:
+        turn = super().add_turn(task, request, version)
+        turn.source = turn.source or None
+        return turn
+
+
+@defect("routes", "INVOKE-4", "invoke_agent_async")
+class QueuedTurnAnswersTurnBefore(Routes):
+    """An async invoke that has to wait for the turn before it is answered with that turn's input and title."""
+
+    async def invoke_agent_async(self, call: Request) -> Any:
+        answer = await super().invoke_agent_async(call)
+        task = self.rules.repository.find(call.body.get("id") or "")
+        return json_response(self.rules.repository.show(task)) if task and len(task.turns) > 1 else answer
+
+
 # INVOKE-5: what is refused
 
 

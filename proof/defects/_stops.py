@@ -126,6 +126,15 @@ class StopEndsAsError(Lifecycle):
         self.enter(task, task.current, ERROR, at)
 
 
+@defect("lifecycle", "GET-3", "stop_task", "get_task")
+class StoppedBeforeItBegan(Lifecycle):
+    """The `finished_at` of a stopped task is one second before its `created_at`."""
+
+    def stop(self, task: Task, at: int) -> None:
+        super().stop(task, at)
+        task.current.ended = task.created - 1_000_000
+
+
 # STOP-2: a task in a final state
 
 

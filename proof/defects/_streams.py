@@ -1,11 +1,12 @@
 """Bugs in streams: each function returns an edit, which turns every event of one answer into the events to send."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from proof.defects._defect import defect
 from proof.defects._defect_middleware import Answer, Call
 from proof.defects._lists import Ask
+from xpander_mock.parts import Task, Turn, TurnEvents
 
 Event = dict[str, Any]
 Edit = Callable[[Event], list[Event]]
@@ -136,6 +137,14 @@ def result_told_with_line_end(call: Call) -> Edit:
             else event
         )
     )
+
+
+@defect("turn_events", "STREAM-2", STREAM)
+class StreamEndsWithoutSubtasks(TurnEvents):
+    """The last event's task has no sub-tasks, which get shows."""
+
+    def closing(self, task: Task, turn: Turn, children: Sequence[Task], status: str, at: int) -> Event:
+        return super().closing(task, turn, (), status, at)
 
 
 # STREAM-3: the task in the events

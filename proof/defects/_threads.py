@@ -64,6 +64,16 @@ def long_messages_cut(call: Call, answer: Answer) -> None:
             message["content"] = message["content"] and message["content"][:60]
 
 
+@defect("threads", "THREAD-1", *THREADS)
+class LaterTurnsDatedEarlier(Threads):
+    """The messages of a further turn are dated one minute before those of the first turn."""
+
+    def turn_messages(self, task: Task, turn: Turn, number: int) -> list[Said]:
+        messages = super().turn_messages(task, turn, number)
+        first = task.turns[0].asked // 1_000_000 - 60
+        return [message | {"created_at": first} for message in messages] if number else messages
+
+
 # THREAD-2: whose messages
 
 
@@ -131,6 +141,16 @@ def full_thread_without_silent_subtasks(call: Call, answer: Answer) -> None:
     for key, messages in list(answer.body.items()):
         if key != "root" and all(message["role"] != "assistant" for message in messages):
             del answer.body[key]
+
+
+@defect("tasks", "THREAD-3", "get_task_thread_full")
+class SubtaskNamedRootReplacesTask(Tasks):
+    """In the full thread, a sub-task whose id is `root` replaces the task's own messages."""
+
+    def get_task_thread_full(self, caller: str, task_id: str) -> dict[str, list[Said]]:
+        full = super().get_task_thread_full(caller, task_id)
+        named = self.repository.table.tree(task_id).get("root")
+        return full | ({"root": self.threads.messages(named)} if named else {})
 
 
 # THREAD-4: the sub-tasks' own conversations

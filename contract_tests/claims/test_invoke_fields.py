@@ -61,6 +61,28 @@ def test_what_a_further_turn_has_sent_comes_back(task_factory: TaskFactory, oper
 
 @pytest.mark.claim("INVOKE-4")
 @pytest.mark.parametrize("operation_id", INVOKES)
+def test_an_empty_source_comes_back_empty(task_factory: TaskFactory, operation_id: str) -> None:
+    """INVOKE-4: `source` comes back as sent, an empty one too."""
+    task, answer = task_factory.call(operation_id, task_factory.body(source=""))
+    assert_echoed(task, {"source": ""}, answer)
+    shown = task_factory.api.call("get_task", task=task["id"])
+    assert_echoed(shown.ok(), {"source": ""}, answer, shown)
+
+
+@pytest.mark.claim("INVOKE-4")
+def test_a_turn_that_waits_is_answered_with_what_it_sent(task_factory: TaskFactory) -> None:
+    """INVOKE-4: an async invoke of a task that still runs is answered with its own title and input."""
+    first = task_factory.start(title="Contract test, first turn")
+    sent = {"title": "Contract test, turn that waits"}
+    body = task_factory.body(id=first["id"], input={"text": "Please answer the turn that waits."}, **sent)
+    turn, answer = task_factory.call("invoke_agent_async", body)
+    assert_echoed(turn, sent, answer)
+    text = turn["input"].get("text")
+    assert_that(text == body["input"]["text"], f"text {body['input']['text']!r}", text, answer)
+
+
+@pytest.mark.claim("INVOKE-4")
+@pytest.mark.parametrize("operation_id", INVOKES)
 def test_a_triggering_agent_comes_back_without_a_parent(task_factory: TaskFactory, operation_id: str) -> None:
     """INVOKE-4: the triggering agent of a task without a parent comes back too, in get and in the list."""
     sent = {"triggering_agent_id": task_factory.agent}

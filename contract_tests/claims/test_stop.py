@@ -6,6 +6,7 @@ import pytest
 
 from ..report.violation import not_run
 from ._answers import Answer, assert_that
+from ._assertions import assert_times_follow
 from ._seeded_tasks import SeededTasks
 from ._task_factory import FINAL, MOST_ATTEMPTS, RUNNING, STATUSES, Task, TaskFactory
 from .api import Query
@@ -29,6 +30,16 @@ def test_a_task_that_runs_becomes_stopped(task_factory: TaskFactory, status: str
         assert_that(
             actual == shown.json.get(name), f"{name} {shown.json.get(name)!r} as get shows it", actual, shown, answer
         )
+
+
+@pytest.mark.claim("GET-3")
+@pytest.mark.parametrize("status", RUNNING)
+def test_times_follow_each_other_when_a_task_is_stopped(task_factory: TaskFactory, status: str) -> None:
+    """GET-3: the times of a stopped task are in order, in the answer to the stop and in get."""
+    task, answer = start_and_stop(task_factory, status)
+    assert_times_follow(answer.ok(), answer)
+    shown = task_factory.api.call("get_task", task=task["id"])
+    assert_times_follow(shown.ok(), shown)
 
 
 @pytest.mark.claim("STOP-1")

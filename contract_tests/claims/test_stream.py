@@ -66,6 +66,16 @@ def test_a_streamed_sub_task_carries_its_own_id(task_factory: TaskFactory) -> No
     assert_chunks_are_the_result(task_factory, stream)
 
 
+@pytest.mark.claim("STREAM-2")
+def test_a_streamed_turn_of_a_parent_ends_with_its_sub_tasks(task_factory: TaskFactory) -> None:
+    """STREAM-2: get agrees with the last event about the sub-tasks of a continued task."""
+    parent = task_factory.parent()
+    child = task_factory.completed(parent_execution_id=parent)["id"]
+    stream = task_factory.api.stream(task_factory.agent, task_factory.body(id=parent))
+    children = stream.finished().get("sub_executions") or []
+    assert_that(child in children, f"{child} among the sub-tasks", children, stream.answer)
+
+
 @pytest.mark.claim("STREAM-1", "STREAM-3")
 @pytest.mark.parametrize("mood", ["fail", "error", "Please fail with an error."])
 def test_a_stream_that_ends_badly_ends_with_task_finished_too(task_factory: TaskFactory, mood: str) -> None:

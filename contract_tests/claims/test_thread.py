@@ -81,6 +81,19 @@ def test_older_threads_begin_with_an_input_and_end_with_the_result(scope: Scope)
     _each_thread(scope, check)
 
 
+@pytest.mark.claim("THREAD-1")
+def test_the_times_of_messages_are_in_order_over_several_turns(task_factory: TaskFactory) -> None:
+    """THREAD-1: messages are in the order they were said, by their `created_at` too, over several turns."""
+    task = task_factory.completed()
+    task_factory.completed(id=task["id"])
+    for operation_id in ("get_task_thread", "get_task_thread_full"):
+        answer = task_factory.api.call(operation_id, task=task["id"])
+        answer.ok()
+        messages = answer.json if operation_id == "get_task_thread" else answer.json["root"]
+        times = [message["created_at"] for message in messages if message.get("created_at") is not None]
+        assert_that(times == sorted(times), "created_at in order", times, answer)
+
+
 @pytest.mark.claim("THREAD-2")
 @pytest.mark.parametrize("scope", ["seeded-list_tasks", *EXISTING_SCOPES], indirect=True)
 def test_a_thread_holds_user_and_assistant_messages_only(scope: Scope) -> None:
@@ -171,6 +184,17 @@ def test_each_sub_task_has_its_key_with_its_own_messages(task_factory: TaskFacto
     said = [message["content"] for message in own if message["role"] == "user"]
     shown = [message["content"] for message in full.json["root"] if message["role"] == "user"]
     assert_that(shown == said, "under root what the task itself was asked", shown, full)
+
+
+@pytest.mark.claim("THREAD-3")
+def test_a_sub_task_named_root_does_not_take_the_place_of_the_task(task_factory: TaskFactory) -> None:
+    """THREAD-3: `root` holds the thread's messages even when a sub-task has this id."""
+    if task_factory.api.call("get_task", task="root").status != 404:
+        not_run("needs an organization without a task whose id is root")
+    task = task_factory.completed()
+    task_factory.completed(id="root", parent_execution_id=task["id"])
+    full = task_factory.api.call("get_task_thread_full", task=task["id"])
+    assert_contains_messages(full.ok()["root"], task_factory.api.thread(task["id"]), full)
 
 
 @pytest.mark.claim("THREAD-3")

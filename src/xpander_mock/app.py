@@ -107,7 +107,7 @@ def build_rules(database: Database, settings: Settings, parts: Parts, contract: 
     clock.listen(notifier.notify_all)
     repository = parts.repository(table, clock, lifecycle, views)
     ownership = parts.ownership(repository, AgentTable(database))
-    agents = parts.agents(settings.pending, settings.executing)
+    agents = parts.agents(settings.pending, settings.executing, commands=settings.commands)
     return Rules(
         clock=clock,
         repository=repository,

@@ -41,6 +41,7 @@ def main(argv: Sequence[str] | None = None, parts: Parts | None = None, *more: a
         seed=options.seed,
         pending=options.pending,
         executing=options.executing,
+        commands=not options.no_commands,
         rate_limit=options.rate_limit,
         workers=options.workers,
         allow_reset=options.allow_reset,
@@ -90,6 +91,7 @@ def _parser(more: Sequence[argparse.ArgumentParser]) -> Parser:
     add("--seed", type=_count, default=0, metavar="N", help="what they are generated from; same seed, same tasks")
     add("--pending", type=_seconds, default=0.05, metavar="S", help="seconds that an invoked task is pending")
     add("--executing", type=_seconds, default=0.15, metavar="S", help="seconds that it then executes")
+    add("--no-commands", action="store_true", help="let agents repeat inputs such as `fail` in place of obeying them")
     add("--rate-limit", type=_rate_limit, metavar="RATE", help="requests that pass for each organization: 100/60s")
     add("--workers", type=_workers, default=1, metavar="N", help="processes that share the data file")
     add("--allow-reset", action="store_true", help="let a reset replace the tasks that the data file held")

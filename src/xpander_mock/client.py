@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
 from xpander_mock.demo import DEMO_API_KEY, DEMO_BEARER_TOKEN, EXAMPLE_AGENT, OTHER_API_KEY
+
+_RESET_SECONDS = 5.0
 
 
 class ControlError(Exception):
@@ -66,6 +68,7 @@ class MockClient:
     def __init__(self, url: str, token: str | None = None) -> None:
         self._url = url.rstrip("/")
         self._token = os.environ.get("XPANDER_MOCK_TOKEN") if token is None else token
+        self._refused_seconds = 0.0
         self.clock = MockClock(lambda change: self._json("POST", "clock", change))
 
     @property
@@ -96,8 +99,20 @@ class MockClient:
             time.sleep(0.005)
 
     def reset(self) -> None:
-        """Restore the state in which the mock was started."""
-        self.control("POST", "reset")
+        """Restore the state in which the mock was started.
+
+        While a fault has connections refused, this waits for them to be accepted again, as long as the longest fault
+        that this client has set, and five seconds at least.
+        """
+        end = time.monotonic() + max(_RESET_SECONDS, self._refused_seconds)
+        while True:
+            try:
+                self.control("POST", "reset")
+                return
+            except ConnectionRefusedError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.02)
 
     def seed(self, tasks: int, number: int = 0) -> None:
         """Replace all tasks by sample tasks; the same number gives the same tasks."""
@@ -116,7 +131,7 @@ class MockClient:
         return self._json("POST", "tasks", fields)
 
     def script(self, **script: Any) -> None:
-        """Set what agents answer; of several scripts that apply, the one added last is used.
+        """Set what agents answer; scripts with `times` are used in the order added, of others the last.
 
         Args:
             script: The fields of `Script`: `agent_id`, `text` (a regular expression) and `times` say which invokes get
@@ -140,6 +155,8 @@ class MockClient:
             ControlError: The fields do not make a rule.
         """
         self.control("POST", "faults", {"kind": kind} | fault)
+        if kind == "refuse":
+            self._refused_seconds = max(self._refused_seconds, fault.get("seconds", 0) + 1)
 
     def clear_scripts(self) -> None:
         """Delete all scripts."""
@@ -158,9 +175,14 @@ class MockClient:
         self.control("PUT", "rate-limit", limit)
 
     def requests(self, operation: str | None = None) -> list[dict[str, Any]]:
-        """Return the last thousand requests to the API, or those of one operation, oldest first; no credentials."""
-        logged: list[dict[str, Any]] = self.control("GET", "requests")
-        return [request for request in logged if operation in (None, request["operation"])]
+        """Return the last thousand requests to the API, or those of one operation, oldest first; no credentials.
+
+        Raises:
+            ControlError: There is no such operation.
+        """
+        query = "" if operation is None else f"?{urlencode({'operation': operation})}"
+        logged: list[dict[str, Any]] = self.control("GET", f"requests{query}")
+        return logged
 
     def forget_requests(self) -> None:
         """Clear the log of requests."""

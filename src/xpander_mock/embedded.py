@@ -55,6 +55,12 @@ class XpanderMock(MockClient):
             self._mock.start.close()
             self._thread = None
 
+    def reset(self) -> None:
+        """Restore the state in which the mock was started, even while a fault has connections refused."""
+        if self._thread is not None:
+            self._thread.accept()
+        super().reset()
+
     def __enter__(self) -> Self:
         """Start the mock, and return it."""
         return self.start()

@@ -1,6 +1,7 @@
 """Serves the mock on a socket: in this process until a signal ends it, or in a thread beside a test."""
 
 import asyncio
+import contextlib
 import socket
 import sys
 import threading
@@ -61,6 +62,7 @@ class Server(uvicorn.Server):
         self._mock = mock
         self._started = started
         self._refusing: set[asyncio.Task[None]] = set()
+        self._accepting = asyncio.Event()
         mock.faults.refuse = self.refuse
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -81,12 +83,19 @@ class Server(uvicorn.Server):
         self._refusing.add(task)
         task.add_done_callback(self._refusing.discard)
 
+    def accept(self) -> None:
+        """Accept connections again at once."""
+        self._accepting.set()
+
     async def _refuse(self, seconds: float) -> None:
         addresses = [listening.getsockname() for server in self.servers for listening in server.sockets]
         for server in self.servers:
             server.close()
         self.servers.clear()
-        await asyncio.sleep(seconds)
+        self._accepting.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._accepting.wait()
         for host, port, *_ in addresses:
             await super().startup([listen(host, port)])
 
@@ -102,12 +111,21 @@ class ServerThread:
         self._bound = listen("127.0.0.1", 0)
         self.url = url_of(self._bound)
         ready = threading.Event()
-        self._server = Server(mock, ready.set)
+
+        def started() -> None:
+            self._loop = asyncio.get_running_loop()
+            ready.set()
+
+        self._server = Server(mock, started)
         self._thread = threading.Thread(
             target=self._server.run, args=([self._bound],), name="xpander_mock", daemon=True
         )
         self._thread.start()
         ready.wait()
+
+    def accept(self) -> None:
+        """Accept connections again at once, if a fault has them refused."""
+        self._loop.call_soon_threadsafe(self._server.accept)
 
     def close(self) -> None:
         """Stop the server, and wait until it has stopped."""

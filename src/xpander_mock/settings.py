@@ -17,6 +17,7 @@ class Settings:
         seed: What they are generated from; the same seed gives the same tasks.
         pending: Seconds that an invoked task is pending.
         executing: Seconds that it then executes.
+        commands: Whether inputs such as `fail` tell agents what to do.
         rate_limit: How many requests of each organization pass; None lets all pass.
         workers: How many processes share the data file.
         allow_reset: Whether a reset, seed or load may replace tasks that the data file held at the start.
@@ -31,6 +32,7 @@ class Settings:
     seed: int = 0
     pending: float = 0.05
     executing: float = 0.15
+    commands: bool = True
     rate_limit: RateLimit | None = None
     workers: int = 1
     allow_reset: bool = False

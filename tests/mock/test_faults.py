@@ -56,7 +56,7 @@ def test_a_status_with_body_and_headers(mock: MockClient, client: httpx.Client) 
     """The rule's status, body and headers are sent in place of the operation's answer, a string as plain text."""
     mock.fault("status", status=503, headers={"Retry-After": "7"}, operation="delete_task")
     answer = client.delete(EXAMPLE)
-    assert (answer.status_code, answer.json()) == (503, {"detail": "Internal server error"})
+    assert (answer.status_code, answer.json()) == (503, {"detail": "Service Unavailable"})
     assert answer.headers["retry-after"] == "7"
     mock.clear_faults()
     mock.fault("status", status=599, body="<html>", headers={"content-type": "text/html"}, times=1)

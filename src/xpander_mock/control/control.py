@@ -13,11 +13,31 @@ from xpander_mock.http.rate_limit import RateLimit, RateLimiter
 from xpander_mock.http.request_log import RequestLog
 from xpander_mock.rules.rules import Rules
 from xpander_mock.rules.scripts import Script
-from xpander_mock.rules.times import format_instant, parse_instant
+from xpander_mock.rules.times import EARLIEST, LATEST, format_instant, parse_instant
 from xpander_mock.settings import Settings
 from xpander_mock.storage.start_state import StartState
 
 _MAX_SNAPSHOT_TASKS = 10_000  # a larger history is generated again at a reset
+_MAX_SAMPLES = 5_000_000  # a few minutes, and some gigabytes
+_HOURS_LEFT = 31_536_000_000_000  # a year in microseconds, in which tasks that begin at the end of the clock can end
+_MINIMAL_TASK = {"id": "", "agent_id": "", "organization_id": "", "input": {}, "created_at": "1970-01-01T00:00:00Z"}
+# What the mock itself says of a task, and a script cannot.
+_NOT_SCRIPTED = frozenset(_MINIMAL_TASK) | {
+    "status",
+    "started_at",
+    "paused_at",
+    "finished_at",
+    "result",
+    "parent_execution",
+    "sub_executions",
+    "finished_sub_executions",
+    "is_manually_stopped",
+    "source",
+    "title",
+    "triggering_agent_id",
+    "tokens",
+    "internal_status",
+}
 _SAMPLES_LAST = 1_800_000_000  # microseconds after which running sample tasks have begun to end
 
 
@@ -99,14 +119,14 @@ class Control:
             self._replace_by_samples(self.settings.tasks, self.settings.seed)
             self._keep_samples()
         else:
-            self._database.restore(self._samples)
+            self._database.restore(self._samples, own=True)
         self._rules.notifier.notify_all()
         self._rules.agents.scripts.clear()
         self._faults.clear()
         self._log.clear()
         self._limiter.limit = self.settings.rate_limit
 
-    def seed(self, tasks: int, number: int) -> None:
+    def seed(self, tasks: int, number: int = 0) -> None:
         """Replace all tasks by sample tasks.
 
         Args:
@@ -115,7 +135,10 @@ class Control:
 
         Raises:
             ResetRefused: The data file held tasks at the start, and `allow_reset` is not set.
+            ValueError: A number is out of bounds.
         """
+        if not 0 <= tasks <= _MAX_SAMPLES or not 0 <= number < 2**63:
+            raise ValueError(f"expected `tasks` from 0 to {_MAX_SAMPLES} and `number` of 0 or more")
         self._check_replaceable()
         self._replace_by_samples(tasks, number)
         self._rules.notifier.notify_all()
@@ -162,21 +185,35 @@ class Control:
         clock = self._rules.clock
         if unknown := change.keys() - {"freeze", "advance", "reset"}:
             raise ValueError(f"expected freeze, advance or reset, got {', '.join(sorted(unknown))}")
-        if freeze := change.get("freeze"):
-            clock.freeze(None if freeze is True else parse_instant(freeze))
-        if "advance" in change:
-            clock.advance(msgspec.convert(change["advance"], float))
+        freeze = change.get("freeze")
+        at = parse_instant(freeze) if isinstance(freeze, str) else clock.now()
+        seconds = msgspec.convert(change.get("advance", 0), float)
+        if not (freeze is None or isinstance(freeze, bool | str)) or not isinstance(change.get("reset", False), bool):
+            raise ValueError("expected `freeze` of true or a date-time, and `reset` of true")
+        if seconds < 0:
+            raise ValueError(f"a clock advances by 0 seconds or more, got {seconds}")
+        if not (seconds < 1e12 and EARLIEST <= at <= at + seconds * 1_000_000 < LATEST - _HOURS_LEFT):
+            raise ValueError(f"expected a time within the years 1 to 9998, got {change}")
+        if freeze:
+            clock.freeze(at if isinstance(freeze, str) else None)
+        if seconds:
+            clock.advance(seconds)
         if change.get("reset"):
             clock.reset()
         return {"time": format_instant(clock.now()), "frozen": clock.frozen}
 
     def add_script(self, script: Any) -> None:
-        """Add an answer for agents, which takes precedence over all scripts that were added earlier.
+        """Add an answer for agents.
 
         Raises:
-            ValueError: It is not a `Script`.
+            ValueError: It is not a `Script`, or sets a field to a value that the contract does not allow.
         """
-        self._rules.agents.scripts.insert(0, msgspec.convert(script, Script))
+        answer = msgspec.convert(script, Script)
+        settable = self.contract.names("Task") - _NOT_SCRIPTED
+        if unknown := answer.fields.keys() - settable:
+            raise ValueError(f"expected `fields` of {', '.join(sorted(settable))}, got {', '.join(sorted(unknown))}")
+        self.contract.check("Task", _MINIMAL_TASK | answer.fields)
+        self._rules.agents.scripts.append(answer)
 
     def clear_scripts(self) -> None:
         """Delete all scripts."""
@@ -189,9 +226,7 @@ class Control:
             ValueError: It is not a `Fault`, or names an operation that does not exist.
         """
         rule = msgspec.convert(fault, Fault)
-        operations = self.contract.operations
-        if rule.operation is not None and rule.operation not in operations:
-            raise ValueError(f"expected an operation of {', '.join(operations)}, got {rule.operation!r}")
+        self._check_operation(rule.operation)
         self._faults.add(rule)
 
     def clear_faults(self) -> None:
@@ -206,9 +241,19 @@ class Control:
         """
         self._limiter.set(None if limit is None else RateLimit.parse(limit))
 
-    def requests(self) -> list[dict[str, Any]]:
-        """Return the last thousand requests to the API, oldest first."""
-        return self._log.requests()
+    def requests(self, operation: str | None = None) -> list[dict[str, Any]]:
+        """Return the last thousand requests to the API, or those of one operation, oldest first.
+
+        Raises:
+            ValueError: There is no such operation.
+        """
+        self._check_operation(operation)
+        return [request for request in self._log.requests() if operation in (None, request["operation"])]
+
+    def _check_operation(self, operation: str | None) -> None:
+        operations = self.contract.operations
+        if operation is not None and operation not in operations:
+            raise ValueError(f"expected an operation of {', '.join(operations)}, got {operation!r}")
 
     def newest_requests(self, count: int) -> list[dict[str, Any]]:
         """Return the last requests to the API without headers and bodies, newest first."""

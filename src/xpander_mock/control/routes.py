@@ -17,7 +17,7 @@ from xpander_mock.storage.database import NotADataFile
 
 Action = Callable[[Control, Any], Any]
 
-# Method and path, and the call of the control for a decoded JSON body.
+# Method and path, and the call of the control for a decoded JSON body, or without one for the query.
 ACTIONS: dict[tuple[str, str], Action] = {
     ("GET", "/_mock/state"): lambda control, _: control.state(),
     ("POST", "/_mock/reset"): lambda control, _: control.reset(),
@@ -29,7 +29,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("POST", "/_mock/faults"): lambda control, body: control.add_fault(body),
     ("DELETE", "/_mock/faults"): lambda control, _: control.clear_faults(),
     ("PUT", "/_mock/rate-limit"): lambda control, body: control.set_rate_limit(msgspec.convert(body, str | None)),
-    ("GET", "/_mock/requests"): lambda control, _: control.requests(),
+    ("GET", "/_mock/requests"): lambda control, query: control.requests(**msgspec.convert(query, dict[str, str])),
     ("DELETE", "/_mock/requests"): lambda control, _: control.forget_requests(),
     ("GET", "/_mock/snapshot"): lambda control, _: control.save(),
     ("PUT", "/_mock/snapshot"): lambda control, body: control.load(body),
@@ -65,7 +65,7 @@ def _route(control: Control, access: Access, path: str, actions: dict[str, Actio
             # A page of another site can send other types without asking the browser first.
             return json_response({"detail": f"expected a body of type {media_type}, or none"}, 415)
         try:
-            body = raw if path == SNAPSHOT else msgspec.json.decode(raw) if raw else {}
+            body = raw if path == SNAPSHOT else msgspec.json.decode(raw) if raw else dict(request.query_params)
             answer = actions[request.method](control, body)
         except (ValueError, TypeError, NotADataFile) as error:
             return error_response(Invalid([problem(["body"], str(error), "value_error")]))

@@ -9,7 +9,7 @@ from xpander_mock.contract import Contract
 from xpander_mock.demo import DEMO_ORGANIZATION, EXAMPLE_AGENT
 from xpander_mock.rules.lifecycle import INTERNAL_STATUS
 from xpander_mock.rules.repository import TaskRepository
-from xpander_mock.rules.times import parse_instant
+from xpander_mock.rules.times import EARLIEST, LATEST, parse_instant
 from xpander_mock.storage.task import COMPLETED, FINAL, PAUSED, PENDING, STOPPED, Task, Turn
 
 _SYNONYMS = {"parent_task_id": "parent_execution", "source_node_type": "source"}
@@ -39,6 +39,7 @@ def make_task(repository: TaskRepository, contract: Contract, fields: dict[str, 
     if unknown := fields.keys() - known:
         raise ValueError(f"expected fields of {', '.join(sorted(known))}, got {', '.join(sorted(unknown))}")
     contract.check("Task", {"id": "", "agent_id": "", "organization_id": "", "input": {}} | _documented(fields))
+    _check_listed(contract, fields)
     created = _instant(fields, "created_at", repository.clock.now())
     status = fields.get("status") or COMPLETED
     turn = _turn(fields, status, created)
@@ -58,6 +59,20 @@ def make_task(repository: TaskRepository, contract: Contract, fields: dict[str, 
         updated=_instant(fields, "updated_at", changed),
         turns=[turn],
     )
+
+
+def _check_listed(contract: Contract, fields: dict[str, Any]) -> None:
+    """Check the fields that only lists show, by the schema of their items."""
+    listed = {name: fields[name] for name in ("user_id", "updated_at") if name in fields}
+    instant = fields.get("created_at", "1970-01-01T00:00:00Z")
+    item = {"id": "", "agent_id": "", "organization_id": "", "status": COMPLETED, "updated_at": instant}
+    contract.check("TasksListItem", item | {"created_at": instant} | listed)
+    if not isinstance(fields.get("text", ""), str):
+        raise ValueError(f"expected `text` to be a string, got {fields['text']!r}")
+    for name in _INSTANTS:
+        instant = _optional(fields, name, 0) or 0
+        if not EARLIEST <= instant <= LATEST:
+            raise ValueError(f"expected `{name}` within the years 1 to 9999, got {fields[name]!r}")
 
 
 def _turn(fields: dict[str, Any], status: str, created: int) -> Turn:

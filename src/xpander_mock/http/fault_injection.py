@@ -9,7 +9,7 @@ import msgspec
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from xpander_mock.contract import Contract
-from xpander_mock.http.faults import Fault, FaultRules
+from xpander_mock.http.faults import WITHOUT_BODY, Fault, FaultRules, default_body
 from xpander_mock.http.protocol import close_connection, reset_connection
 
 _NOT_JSON = b"<!doctype html><title>Bad gateway</title>"
@@ -64,11 +64,15 @@ class FaultInjection:
 
 async def answer_status(fault: Fault, send: Send) -> None:
     """Send the status, headers and body of a fault in place of the operation's answer."""
-    text = isinstance(fault.body, str)
-    body = fault.body.encode() if text else msgspec.json.encode(fault.body)
+    value = default_body(fault.status) if fault.body is msgspec.UNSET else fault.body
+    text = isinstance(value, str)
+    body = value.encode() if text else msgspec.json.encode(value)
     headers = {"content-type": "text/plain; charset=utf-8" if text else "application/json"}
+    if fault.status in WITHOUT_BODY:
+        body, headers = b"", {}
     headers |= {name.lower(): value for name, value in fault.headers.items()}
-    headers["content-length"] = str(len(body))
+    if fault.status not in WITHOUT_BODY:
+        headers["content-length"] = str(len(body))
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": fault.status, "headers": raw})
     await send({"type": "http.response.body", "body": body})

@@ -1,5 +1,7 @@
 """Faults: rules that say which calls go wrong, and how."""
 
+import re
+from http import HTTPStatus
 from random import Random
 from typing import Any, Literal
 
@@ -19,6 +21,18 @@ Kind = Literal[
 ]
 
 
+WITHOUT_BODY = frozenset({204, 205, 304})
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_WORDS = {
+    401: "Invalid or missing API key",
+    403: "Access denied",
+    404: "Task not found",
+    429: "Rate limit exceeded",
+    500: "Internal server error",
+}
+
+
 class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A rule by which calls go wrong.
 
@@ -35,8 +49,8 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         seed: The seed of the random numbers that decide.
         seconds: For `latency`, `refuse` and `trickle`.
         after: The bytes or events that pass first.
-        status: For `status`.
-        body: For `status`: a JSON value; a string is sent as plain text.
+        status: For `status`, from 200 to 599.
+        body: For `status`: a JSON value; a string is sent as plain text. By default the words of the status.
         headers: For `status`.
     """
 
@@ -49,23 +63,40 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     seconds: float = 0.0
     after: int = 1
     status: int = 500
-    body: Any = msgspec.field(default_factory=lambda: {"detail": "Internal server error"})
+    body: Any = msgspec.UNSET
     headers: dict[str, str] = {}
 
     def __post_init__(self) -> None:
         """Check what the types alone do not.
 
         Raises:
-            ValueError: A number is out of bounds.
+            ValueError: A number is out of bounds, or the answer cannot be sent.
         """
         if not 0 <= self.probability <= 1:
             raise ValueError(f"expected a `probability` from 0 to 1, got {self.probability}")
         if not 0 <= self.seconds < 1e9:
             raise ValueError(f"expected `seconds`, 0 or more, got {self.seconds}")
-        if not 200 <= self.status <= 999:
-            raise ValueError(f"expected a `status` from 200 to 999, got {self.status}")
+        if not 200 <= self.status <= 599:
+            raise ValueError(f"expected a `status` from 200 to 599, got {self.status}")
+        if self.status in WITHOUT_BODY and self.body is not msgspec.UNSET:
+            raise ValueError(f"expected no `body`, which status {self.status} cannot have")
+        for name, value in self.headers.items():
+            if _HEADER_NAME.fullmatch(name) is None or _HEADER_VALUE.fullmatch(value) is None:
+                raise ValueError(f"expected `headers` that HTTP can send, got {name!r}: {value!r}")
+            if name.lower() in ("content-length", "transfer-encoding"):
+                raise ValueError(f"expected no header {name!r}, which the server sets")
         if self.after < 0 or (self.nth is not None and self.nth < 1) or (self.times is not None and self.times < 1):
             raise ValueError("expected `after` of 0 or more, `nth` and `times` of 1 or more")
+
+
+def default_body(status: int) -> Any:
+    """Return the body that the API has for a status: its own words, or those of the HTTP standard."""
+    if status == 422:
+        return {"detail": [{"loc": ["body"], "msg": "Invalid request", "type": "value_error"}]}
+    if status not in _WORDS:
+        phrases = {known.value: known.phrase for known in HTTPStatus}
+        return {"detail": phrases.get(status, f"Status {status}")}
+    return {"detail": _WORDS[status]}
 
 
 class FaultRules:

@@ -11,32 +11,40 @@ from xpander_mock.storage.task import COMPLETED, ERROR, FAILED, PAUSED, Answer
 
 _MAX_CHUNKS = 20
 _EXACTLY = re.compile(r"reply with exactly[: ]\s*(.+)", re.IGNORECASE | re.DOTALL)
-_COMMAND = re.compile(r"(fail|error|pause|slow)\b[\s:]*(\d+(?:\.\d+)?)?", re.IGNORECASE)
+_COMMAND = re.compile(r"(fail|error|pause|slow):?(?:\s+(\d+(?:\.\d+)?)(?!\S))?(?!\S)", re.IGNORECASE)
 _MAX_SECONDS = 3_600.0
 
 
 class Agents:
     """Deterministic agents.
 
-    An agent repeats the input's text. A text that begins with `fail`, `error` or `pause` ends that way, `slow` or
+    An agent repeats the input's text. A text whose first word is `fail`, `error` or `pause` ends that way, `slow` or
     `slow 3` takes as many seconds more (5 without a number), `Reply with exactly X` is answered with X. Asked for
     JSON, an agent answers with a document that conforms to `output_schema`.
 
     Args:
         pending: Seconds before an agent begins.
         executing: Seconds that it then works.
+        commands: Whether the words above have an effect; otherwise every text is repeated.
     """
 
-    def __init__(self, pending: float = 0.05, executing: float = 0.15) -> None:
+    def __init__(self, pending: float = 0.05, executing: float = 0.15, *, commands: bool = True) -> None:
+        self.commands = commands
         self.pending = round(pending * 1_000_000)
         self.executing = round(executing * 1_000_000)
         self.scripts: list[Script] = []
 
     def answer(self, agent_id: str, request: dict[str, Any]) -> Answer:
-        """Decide the answer to an `InvokeRequest`: that of the first script that applies, or else the agent's own."""
+        """Decide the answer to an `InvokeRequest`: that of a script that applies, or else the agent's own.
+
+        Of several scripts, those with `times` come first, in the order in which they were added, so that they are used
+        up one after the other; of the others the one added last is used.
+        """
         answer = self.own_answer(request)
         text = request["input"].get("text") or ""
-        script = next((script for script in self.scripts if script.applies(agent_id, text)), None)
+        applicable = [script for script in self.scripts if script.applies(agent_id, text)]
+        limited = [script for script in applicable if script.times is not None]
+        script = next(iter([*limited, *reversed(applicable)]), None)
         if script is not None:
             script.rewrite(answer)
         answer.chunks = self.chunks(answer.result or "") if script is None or script.chunks is None else script.chunks
@@ -64,14 +72,14 @@ class Agents:
 
     def command(self, text: str) -> tuple[str | None, float | None]:
         """Return the command that the text begins with, and the number after it, None where there is none."""
-        match = _COMMAND.match(text)
+        match = _COMMAND.match(text) if self.commands else None
         if match is None:
             return None, None
         return match[1].lower(), float(match[2]) if match[2] else None
 
     def echo(self, text: str, files: list[str]) -> str:
         """Return the answer in plain text."""
-        exactly = _EXACTLY.fullmatch(text)
+        exactly = _EXACTLY.fullmatch(text) if self.commands else None
         if exactly:
             return exactly[1]
         return text or f"No text was given, and {len(files)} files."

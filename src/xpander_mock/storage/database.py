@@ -119,8 +119,12 @@ class Database:
         image[18:20] = b"\x01\x01"  # the file format without a write-ahead log, which memory cannot have
         return bytes(image)
 
-    def restore(self, snapshot: bytes) -> None:
+    def restore(self, snapshot: bytes, *, own: bool = False) -> None:
         """Replace all rows by those of a snapshot.
+
+        Args:
+            snapshot: What `snapshot` returned, here or elsewhere.
+            own: Whether it was taken here, so that its content need not be checked.
 
         Raises:
             NotADataFile: The bytes are not a snapshot, or one of another version.
@@ -130,9 +134,14 @@ class Database:
             try:
                 copy.deserialize(snapshot)
                 _check_format(copy, "the snapshot")
+                if not own and not self._is_whole(copy):
+                    raise NotADataFile("expected a snapshot of xpander_mock, got a damaged or half-filled one")
                 self._replace_rows(copy)
             except sqlite3.Error as error:
                 raise NotADataFile(f"expected a snapshot of xpander_mock: {error}") from error
+
+    def _is_whole(self, copy: sqlite3.Connection) -> bool:
+        return _schema(copy) == _schema(self.connection) and copy.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
 
     def copy_to(self, path: str) -> None:
         """Copy the whole database into a file."""
@@ -217,6 +226,10 @@ class Database:
     def _discard(self) -> None:
         for callback in self._discard_callbacks:
             callback()
+
+
+def _schema(connection: sqlite3.Connection) -> set[tuple[str, str]]:
+    return set(connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
 
 
 def _check_format(connection: sqlite3.Connection, name: str) -> None:

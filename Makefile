@@ -66,7 +66,7 @@ contract-test: .venv/.ready ## test the mock, or the server at XPANDER_BASE_URL,
 	$(BIN)/python -m contract_tests run $(if $(BASELINE),--baseline "$(BASELINE)")
 
 baseline: .venv/.ready ## add the failures of the last contract-test to the known ones (BASELINE=file, REASON=text, EXPIRES=date)
-	$(BIN)/python -m contract_tests baseline $(if $(BASELINE),--baseline "$(BASELINE)") --reason "$(REASON)" $(if $(EXPIRES),--expires "$(EXPIRES)")
+	$(BIN)/python -m contract_tests baseline $(if $(BASELINE),--baseline "$(BASELINE)") --reason "$$REASON" $(if $(EXPIRES),--expires "$$EXPIRES")
 
 diff: node_modules/.ready ## tell what changed in openapi.yaml, and what each change touches (BASE=git-ref or file, REVISION=file, FORMAT=json or markdown)
 	$(BIN)/python -m contract_tests diff --base "$(or $(BASE),HEAD)" $(if $(REVISION),--revision "$(REVISION)") --format $(or $(FORMAT),text)

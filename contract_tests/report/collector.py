@@ -1,19 +1,23 @@
 """The part of the plugin that collects the findings of all tests and workers and writes the reports."""
 
 import json
+import os
 from dataclasses import asdict, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ..record.display import redact
+from .github import annotation_commands, runs_on_github, write_step_summary
 from .history import SHOWN_NIGHTS, append, night_of, read
 from .html import html
 from .known_failures import KnownFailures
 from .markdown import markdown
 from .model import Finding, Report, Violation
 from .summary import summary
+from .wfc import categories_of, wfc_report
 
 MOST_NAMED = 20
 
@@ -86,7 +90,12 @@ class Collector:
             self.report.nights = read(self._history, night.host)[-SHOWN_NIGHTS:]
         else:
             self.report.nights = [night]
-        texts = {"report.md": markdown(self.report), "report.html": html(self.report), "findings.json": self._json()}
+        texts = {
+            "report.md": markdown(self.report),
+            "report.html": html(self.report),
+            "findings.json": self._json(),
+            "wfc.json": wfc_report(self.report, version("xpander-tasks")),
+        }
         for name, text in texts.items():
             path = self._folder / name
             path.write_text(redact(text, self.report.target), encoding="utf-8")
@@ -100,6 +109,10 @@ class Collector:
         terminalreporter.ensure_newline()
         terminalreporter.write_line("")
         terminalreporter.write_line(redact(summary(self.report, shown), self.report.target))
+        if runs_on_github(os.environ):
+            for line in annotation_commands(self.report):
+                terminalreporter.write_line(line)
+            write_step_summary(self.report)
 
     def _note_flaky(self, test: str) -> None:
         """Add what only the first try of a test found as flaky."""
@@ -130,6 +143,7 @@ class Collector:
                     {
                         "claims": [claim for claim, _ in self.report.quotes(finding, violation)],
                         **asdict(violation),
+                        "wfc": categories_of(finding, violation),
                     }
                     for violation in finding.violations
                 ],

@@ -73,7 +73,7 @@ def test_a_altered_answer_fails_the_run_and_is_shown(run: Run, proxy: Callable[.
     assert re.search(rf"repeat +curl -i '{server.url}/v1/tasks\?.*' -H \"x-api-key: \$XPANDER_API_KEY\"", done.stdout)
     assert "Traceback" not in done.stdout + done.stderr
     written = [path.read_text() for path in tmp_path.iterdir() if path.suffix in (".md", ".html", ".json", ".xml")]
-    assert len(written) == 4
+    assert len(written) == 5
     for text in [done.stdout, done.stderr, *written]:
         assert KEY not in text
         assert OTHER_KEY not in text

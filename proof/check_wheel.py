@@ -25,7 +25,17 @@ SERVE = (
     "    assert tasks.list()\n"
     "    assert b'htmx' in __import__('urllib.request').request.urlopen(mock.url).read()"
 )
+# The first commands of a user of the command line, and what its script says where the extra is missing.
+COMMANDS = (
+    "from xpander_cli import main; from xpander_mock import XpanderMock; import os\n"
+    "with XpanderMock() as mock:\n"
+    "    os.environ |= {'XPANDER_BASE_URL': mock.url, 'XPANDER_API_KEY': mock.api_key}\n"
+    "    for command in (['list'], ['invoke', mock.agent_id, 'hello'], ['stats'], ['doctor']):\n"
+    "        assert main(command) == 0, command"
+)
+WITHOUT_EXTRA = "from xpander_cli import main; assert main(['list']) == 2"
 REQUIRED_FILES = {
+    "xpander_cli/py.typed",
     "xpander_api_client/py.typed",
     "xpander_tasks/py.typed",
     "xpander_mock/py.typed",
@@ -87,7 +97,7 @@ def installed_size(python: Path) -> tuple[list[str], float]:
 
 
 def main() -> None:
-    """Build, install the client alone and with the mock, import both, list tasks, and print the figures."""
+    """Build, install the client alone, with the mock and with the command line, use each, and print the figures."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         wheel = build(folder)
@@ -95,10 +105,16 @@ def main() -> None:
         run(client, "-W", "error", "-c", CLIENT)
         names, megabytes = installed_size(client)
         print(f"client: {len(names)} packages, {megabytes:.1f} MB: {', '.join(names)}")
+        run(client, "-W", "error", "-c", WITHOUT_EXTRA)
         mock = install(f"{wheel}[mock]", folder / "mock")
         run(mock, "-W", "error", "-c", f"{CLIENT}; {MOCK}")
         run(mock, "-W", "error", "-c", SERVE)
-        print("client and mock install into empty environments and import")
+        cli = install(f"{wheel}[cli,mock]", folder / "cli")
+        run(cli.parent / "xpander-tasks", "--help")
+        run(cli, "-W", "error", "-c", COMMANDS)
+        names_of_cli, megabytes_of_cli = installed_size(cli)
+        print(f"client, mock and command line: {len(names_of_cli)} packages, {megabytes_of_cli:.1f} MB")
+        print("client, mock and command line install into empty environments and run")
         if len(names) > MAX_PACKAGES or megabytes > MAX_MEGABYTES:
             sys.exit(f"the client is larger than promised: at most {MAX_PACKAGES} packages and {MAX_MEGABYTES} MB")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
@@ -76,7 +77,7 @@ def watch(
     return watching.exit_code(exit_status=exit_status, complete=complete)
 
 
-def _printer(output: Output, fields: list[str], watching: Watch) -> Any:
+def _printer(output: Output, fields: Sequence[str], watching: Watch) -> Any:
     """Return what shows the changes while the tasks are watched, as a context manager."""
     from contextlib import nullcontext
 
@@ -88,7 +89,7 @@ def _printer(output: Output, fields: list[str], watching: Watch) -> Any:
     return live(watching) or nullcontext()
 
 
-def _print_last(output: Output, fields: list[str], watching: Watch) -> None:
+def _print_last(output: Output, fields: Sequence[str], watching: Watch) -> None:
     from xpander_cli.output import on_terminal, show, write_records
     from xpander_cli.records import only
     from xpander_cli.screen import table

@@ -10,6 +10,8 @@ from xpander_cli import exits
 from xpander_cli.text import one_line
 
 if TYPE_CHECKING:
+    from cyclopts import CycloptsError
+
     from xpander_tasks import TasksError
 
 
@@ -41,9 +43,7 @@ def explain(error: Exception) -> tuple[str, str, int]:
         from cyclopts import CycloptsError
 
         if isinstance(error, CycloptsError):
-            # An option that asks for a value may come without a command, then there is nothing to look up.
-            command = " ".join(("xpander-tasks", *(error.command_chain or ())))
-            return str(error), f"`{command} --help` shows what there is.", exits.USAGE
+            return _of_arguments(error)
     from xpander_tasks import TasksError
 
     if isinstance(error, TasksError):
@@ -52,6 +52,19 @@ def explain(error: Exception) -> tuple[str, str, int]:
         where = f"cannot use {error.filename}" if error.filename else "cannot write the output"
         return f"{where}: {error.strerror or error}", "", exits.FAILED
     raise error
+
+
+def _of_arguments(error: CycloptsError) -> tuple[str, str, int]:
+    from cyclopts import UnknownCommandError, UnusedCliTokensError
+
+    message = str(error)
+    unused = [one_line(token) for token in error.unused_tokens or ()]
+    if isinstance(error, UnknownCommandError) and unused and unused[0].startswith("-"):
+        message = f"expected a command before {unused[0]}; options follow it"
+    elif isinstance(error, UnusedCliTokensError):
+        message = f"unexpected: {' '.join(unused)}"
+    command = " ".join(("xpander-tasks", *(error.command_chain or ())))
+    return one_line(message), f"`{command} --help` shows what there is.", exits.USAGE
 
 
 def _sentence(error: TasksError) -> str:

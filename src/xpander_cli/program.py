@@ -18,6 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code; `exits` explains each.
     """
+    _open_closed_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         from xpander_cli.app import run
@@ -41,6 +42,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = report(error, debug="--debug" in arguments)
     _give_up_output()
     return code
+
+
+def _open_closed_streams() -> None:
+    """Put something in the place of streams that were closed, as by `>&-`: else the next file opened would be taken.
+
+    What is printed on a closed stdout is lost, which is an error: its replacement cannot be written.
+    """
+    for name, mode, access in (("stdin", "r", os.O_RDONLY), ("stdout", "w", os.O_RDONLY), ("stderr", "w", os.O_WRONLY)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.open(os.devnull, access), mode))  # noqa: SIM115 - for the whole process
 
 
 def _give_up_output() -> None:

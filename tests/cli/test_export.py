@@ -65,7 +65,7 @@ def test_filters_fields_and_stdout(cli: Cli, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--frce"], ["-", "--resume"], ["-", "--format", "parquet"], ["x", "--fields", "y"]]
+    "arguments", [["--frce"], [""], ["."], ["-", "--resume"], ["-", "--format", "parquet"], ["x", "--fields", "y"]]
 )
 def test_usage_errors_write_nothing(cli: Cli, tmp_path: Path, arguments: list[str]) -> None:
     """What cannot work is refused before anything is read."""

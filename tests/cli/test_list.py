@@ -80,6 +80,7 @@ def test_limit_reads_no_more_pages_than_it_needs(cli: Cli, mock: MockClient) -> 
     assert len(cli("list", "--limit", "7", "-o", "jsonl").stdout.splitlines()) == 7
     assert len(mock.requests("list_tasks")) == 1
     assert len(cli("list", "--limit", "120", "-o", "jsonl").stdout.splitlines()) == 120
+    assert len(cli("list", "--limit", str(10**20), "-o", "jsonl").stdout.splitlines()) == 238
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,7 @@ def test_a_busy_port_is_said(cli: Cli, mock: MockClient) -> None:
     done = cli("mock", "--port", mock.url.rpartition(":")[2])
     assert (done.returncode, done.stdout) == (exits.FAILED, "")
     assert "cannot listen on 127.0.0.1" in done.stderr
+    assert cli("mock", "--port", "99999").returncode == exits.USAGE
 
 
 def test_without_the_extra_the_command_that_installs_it_is_named(cli: Cli) -> None:

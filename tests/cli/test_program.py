@@ -109,6 +109,9 @@ def test_without_arguments_the_page_of_help_is_shown(cli: Cli) -> None:
         (["list", "--limit", "many"], "--limit"),
         (["lst", "--help"], 'Unknown command "lst"'),
         (["get"], "ID"),
+        (["list", "extra"], "unexpected: extra"),
+        (["-o", "json", "list"], "expected a command before -o"),
+        (["--profile", "work", "list"], "expected a command before --profile"),
     ],
 )
 def test_a_typing_error_ends_in_2_with_a_hint(cli: Cli, arguments: list[str], told: str) -> None:
@@ -166,6 +169,18 @@ def test_a_full_disk_is_said(cli: Cli) -> None:
         _, errors = process.communicate(timeout=60)
     assert process.returncode == exits.FAILED
     assert errors.splitlines()[-1] == "error: cannot write the output: No space left on device"
+
+
+def test_closed_streams_are_no_crash(cli: Cli, mock: MockClient) -> None:
+    """Without stdin nobody agrees; without stdout the data is lost, which is a failure."""
+    task = mock.add_task(status="executing")["id"]
+    for shell, code in ((f"stop {task} <&-", exits.USAGE), ("list >&-", exits.FAILED), ("list 2>&- >/dev/null", 0)):
+        line = f'exec "$@" {shell}'
+        done = subprocess.run(
+            ["bash", "-c", line, "bash", *COMMAND], env=cli.environment, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False)
+    assert json.loads(cli("get", task, "-o", "jsonl").stdout)["status"] == "executing"
 
 
 def test_a_missing_extra_names_the_command_that_installs_it() -> None:

@@ -59,6 +59,8 @@ def export(
         raise CommandError(f"unknown option {file}", hint="A file of that name is ./" + file)
     chosen = chosen_fields(fields, LIST_FIELDS)
     path = Path(file)
+    if not file or path.is_dir():
+        raise CommandError(f"expected a file, got the folder {file}" if file else "expected a file, got no name")
     form = format or formats.format_of(path)
     if form == "parquet":
         formats.check_parquet()

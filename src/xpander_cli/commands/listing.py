@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from typing import Annotated
 
@@ -42,7 +43,7 @@ def list_tasks(
     from xpander_cli.session import connect
 
     chosen = records.chosen_fields(output.fields, records.LIST_FIELDS)
-    wanted = None if all else limit or DEFAULT_LIMIT
+    wanted = None if all else min(limit or DEFAULT_LIMIT, sys.maxsize)
     with connect(connection) as tasks:
         # What is read ahead would be thrown away where one page is enough.
         small = wanted is not None and wanted <= _PAGE

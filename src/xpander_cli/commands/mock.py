@@ -61,7 +61,8 @@ def mock(
                     f"  xpander-tasks list\n  xpander-tasks invoke {XpanderMock.agent_id} 'Say hello'\n"
                     "Ctrl-C ends it."
                 )
-            return exits.DONE if server.wait() == 0 else exits.FAILED
+            code = server.wait()
+            return code if code in (exits.DONE, exits.USAGE) else exits.FAILED
         except KeyboardInterrupt:
             server.wait()
             say("The mock has ended." + ("" if data else " Its tasks are gone."))

@@ -19,6 +19,7 @@ from .drift.sentences import sign_off
 from .report.known_failures import DEFAULT_FILE, BaselineError
 from .report.suite import COULD_NOT_RUN, run_suite, update_baseline
 
+PROGRAM = "python -m contract_tests" if __package__ == "contract_tests" else "xpander-contract"
 # More than the cores of most machines, because tests wait for agents most of the time.
 WORKERS = 4
 FORMATS = {"text": as_text, "json": as_json, "markdown": as_markdown}
@@ -46,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        "contract_tests", description="Test an API against the contract, night after night."
+        PROGRAM, description="Test an API against the contract, night after night; the environment names the API."
     )
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser(

@@ -35,6 +35,16 @@ def is_worker(config: pytest.Config) -> bool:
     return hasattr(config, "workerinput")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--claim",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="run only the tests of this claim; may be given several times",
+    )
+
+
 def build_folder(config: pytest.Config) -> Path:
     """Return the folder for the reports."""
     return Path(os.environ.get("CONTRACT_REPORTS") or config.rootpath / "build" / "contract")

@@ -7,6 +7,7 @@ ARCHITECTURE.md promises.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -43,16 +44,35 @@ REQUIRED_FILES = {
     "xpander_mock/console/static/htmx.min.js",
     "xpander_mock/console/static/htmx.LICENSE",
     "xpander_mock/console/templates/base.html",
+    "xpander_contract/contract/claims.toml",
+    "xpander_contract/drift/index.json",
+    "xpander_contract/report/templates/report.html.j2",
+    "xpander_contract/rulings.md",
+    "xpander_contract/schemathesis.toml",
 }
+# A project whose own settings of pytest would let every run of the suite fail.
+HOSTILE_SETTINGS = "[pytest]\naddopts = --no-such-option\nfilterwarnings = error\n"
 
 
-def run(*command: str | Path) -> str:
+def run(*command: str | Path, cwd: Path = ROOT, **variables: str) -> str:
     """Run a command and return its output; a failed command ends this program and prints that output.
+
+    Args:
+        command: The program and its arguments.
+        cwd: The folder to run it in.
+        variables: Variables to add to the environment.
 
     Raises:
         SystemExit: The command failed.
     """
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, cwd=ROOT)
+    done = subprocess.run(
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env={**os.environ, **variables},
+    )
     if done.returncode:
         sys.exit(f"{' '.join(str(part) for part in command)} failed:\n{done.stdout}{done.stderr}")
     return done.stdout
@@ -96,6 +116,28 @@ def installed_size(python: Path) -> tuple[list[str], float]:
     return names, int(run(python, "-c", script, *names)) / 1e6
 
 
+def check_suite(programs: Path, folder: Path) -> None:
+    """Run the installed contract suite against the mock, from a folder that is no clone.
+
+    Args:
+        programs: Folder of the installed programs.
+        folder: Folder to work in.
+
+    Raises:
+        SystemExit: The suite failed, or its reports are not where they belong.
+    """
+    project = folder / "project"
+    (project / "contract_tests").mkdir(parents=True)
+    (project / "pytest.ini").write_text(HOSTILE_SETTINGS, encoding="utf-8")
+    suite = programs / "xpander-contract"
+    claims = ["--claim", "PAGE-1", "--claim", "STOP-1", "--claim", "WIRE-1"]
+    shown = run(suite, "run", *claims, cwd=project, PROFILE="quick", SEED="1")
+    if "The contract is kept." not in shown or not (project / "build" / "contract" / "report.html").exists():
+        sys.exit(f"the installed suite did not run as it should:\n{shown}")
+    run(suite, "baseline", cwd=project)
+    run(suite, "--help", cwd=project)
+
+
 def main() -> None:
     """Build, install the client alone, with the mock and with the command line, use each, and print the figures."""
     with tempfile.TemporaryDirectory() as temporary:
@@ -115,6 +157,8 @@ def main() -> None:
         names_of_cli, megabytes_of_cli = installed_size(cli)
         print(f"client, mock and command line: {len(names_of_cli)} packages, {megabytes_of_cli:.1f} MB")
         print("client, mock and command line install into empty environments and run")
+        check_suite(install(f"{wheel}[contract]", folder / "contract").parent, folder)
+        print("the contract suite installs into an empty environment and tests the mock")
         if len(names) > MAX_PACKAGES or megabytes > MAX_MEGABYTES:
             sys.exit(f"the client is larger than promised: at most {MAX_PACKAGES} packages and {MAX_MEGABYTES} MB")
 

@@ -25,16 +25,6 @@ EXAMPLES = {"quick": 10, "default": 30, "deep": 300}
 EXAMPLES_WHEN_LIMITED = 5
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--claim",
-        action="append",
-        default=[],
-        metavar="ID",
-        help="run only the tests of this claim; may be given several times",
-    )
-
-
 def claims_of(item: pytest.Item) -> list[str]:
     """Return the ids of the claims that a test checks."""
     return [claim for marker in item.iter_markers("claim") for claim in marker.args]

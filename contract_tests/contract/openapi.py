@@ -8,7 +8,17 @@ from typing import Any
 
 import yaml
 
-OPENAPI = Path(__file__).parents[2] / "openapi.yaml"
+PACKAGE = Path(__file__).parents[1]
+
+
+def shared_file(name: str) -> Path:
+    """Return the path of a file that a clone has beside this package; in a wheel it is inside of it or of the mock."""
+    packages = PACKAGE, PACKAGE.parent / "xpander_mock"
+    inside = (package / Path(name).name for package in packages)
+    return next((path for path in inside if path.exists()), PACKAGE.parent / name)
+
+
+OPENAPI = shared_file("openapi.yaml")
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 

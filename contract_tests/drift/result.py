@@ -88,7 +88,7 @@ def _text(result: Comparison) -> Iterator[str]:
         yield f"  now           {review.now or 'no such sentence any more'}"
         if followers:
             yield f"  follow        {followers}"
-        yield f"  when it fits  python -m contract_tests sign-off {review.claim}"
+        yield f"  when it fits  sign-off {review.claim}"
 
 
 def _markdown(result: Comparison) -> Iterator[str]:

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from ..contract.claims import load_claims
+from ..contract.openapi import shared_file
 from .document import Document, escape, sentences_of
 
 SOURCES = Path(__file__).with_name("claim_sources.toml")
 REVIEWED = Path(__file__).with_name("reviewed.json")
-# Beside the clone's openapi.yaml; an installed suite has no rulings and does not check them.
-RULINGS = Path(__file__).parents[2] / "docs" / "rulings.md"
+RULINGS = shared_file("docs/rulings.md")
 
 
 @dataclass(frozen=True, slots=True)

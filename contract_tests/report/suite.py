@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from ..contract.openapi import PACKAGE
 from .known_failures import BaselineError, KnownFailures
 from .model import Finding
 
-PACKAGE = Path(__file__).parents[1]
 NOTHING_NEW, NEW_FAILURES, COULD_NOT_RUN = 0, 1, 2
-OPTIONS = ["-q", "--no-header", "-p", "no:cacheprovider"]
+OPTIONS = ["-q", "--no-header", "-p", "no:cacheprovider", "--import-mode=importlib"]
+# An installed suite must not depend on the settings of the project that runs it; in a clone those of the clone hold.
+SETTINGS = PACKAGE / "installed.ini"
 
 
 def reports_folder() -> Path:
@@ -37,8 +39,9 @@ def run_suite(arguments: Sequence[str], workers: int) -> int:
     paths = [] if any(Path(one.partition("::")[0]).exists() for one in arguments) else [str(PACKAGE)]
     share = ["-n", str(workers), "--dist", "worksteal"] if workers > 1 else []
     # In a process of its own, because pytest rewrites the asserts of modules only before they are imported.
-    command = [sys.executable, "-m", "pytest", *paths, *OPTIONS, *share, *arguments]
-    process = subprocess.Popen(command)
+    settings = [] if (PACKAGE.parent / "pyproject.toml").exists() else ["-c", str(SETTINGS)]
+    command = [sys.executable, "-m", "pytest", *paths, *settings, *OPTIONS, *share, *arguments]
+    process = subprocess.Popen(command, env={**os.environ, "CONTRACT_REPORTS": str(reports_folder())})
     status = None
     while status is None:
         # Ctrl-C reaches the run as well, which then deletes its tasks and reports.

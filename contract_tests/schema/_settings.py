@@ -2,17 +2,16 @@
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.config import SchemathesisConfig
 from schemathesis.schemas import BaseSchema
 
-from ..contract.openapi import OPENAPI
+from ..contract.openapi import OPENAPI, shared_file
 from ..run.target import Profile, read_profile, read_seed, starts_mock
 
-CONFIGURATION = Path(__file__).parents[2] / "schemathesis.toml"
+CONFIGURATION = shared_file("schemathesis.toml")
 UNEXPECTED_METHODS = {"put", "patch", "delete", "get", "post", "options", "trace"}
 
 

@@ -5,7 +5,7 @@ export REDOCLY_TELEMETRY := off
 export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock lint typecheck regenerate check test test-browser browser contract-test baseline diff drift \
+.PHONY: help setup lock lint typecheck regenerate check test test-browser browser contract-test replay baseline diff drift \
   mutants false-alarms docs recordings package bench \
   bench-mock mock clean
 
@@ -73,6 +73,9 @@ diff: node_modules/.ready ## tell what changed in openapi.yaml, and what each ch
 
 drift: node_modules/.ready ## compare openapi.yaml with the provider's own document (DOCUMENT=file, FORMAT=json or markdown)
 	$(BIN)/python -m contract_tests drift --document "$(DOCUMENT)" --format $(or $(FORMAT),text)
+
+replay: .venv/.ready ## check recorded traffic by the invariants of the contract (HAR=file)
+	$(BIN)/python -m contract_tests replay "$(HAR)"
 
 mutants: .venv/.ready ## run the contract suite against every defect: each must be caught (DEFECT=name, GROUP=claim, BASELINE=1)
 	DEFECT="$(DEFECT)" GROUP="$(GROUP)" BASELINE="$(BASELINE)" $(BIN)/python -m proof.mutants

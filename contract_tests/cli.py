@@ -16,8 +16,12 @@ from .drift.document import Document, DocumentError
 from .drift.redocly import RedoclyError
 from .drift.result import Comparison, as_json, as_markdown, as_text
 from .drift.sentences import sign_off
+from .record.har_reader import HarError
+from .report.collector import write_files
 from .report.known_failures import DEFAULT_FILE, BaselineError
+from .report.replay import replay
 from .report.suite import COULD_NOT_RUN, run_suite, update_baseline
+from .report.summary import summary
 
 PROGRAM = "python -m contract_tests" if __package__ == "contract_tests" else "xpander-contract"
 # More than the cores of most machines, because tests wait for agents most of the time.
@@ -39,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return COULD_NOT_RUN
     try:
         status: int = options.run(options)
-    except (BaselineError, DocumentError, RedoclyError, OSError) as error:
+    except (BaselineError, DocumentError, HarError, RedoclyError, OSError) as error:
         print(f"{options.command}: {error}", file=sys.stderr)
         return COULD_NOT_RUN
     return status
@@ -74,6 +78,15 @@ def _parser() -> argparse.ArgumentParser:
     for command in (diff, drift):
         command.add_argument("--format", choices=FORMATS, default="text", help="form of the output (default: text)")
         command.add_argument("--output", type=Path, metavar="FILE", help="write the output to a file as well")
+    recorded = commands.add_parser("replay", help="check recorded traffic by the invariants; no request is sent")
+    recorded.add_argument("har", type=Path, metavar="FILE", help="a HAR of a contract run, a browser or a proxy")
+    recorded.add_argument(
+        "--base-url", metavar="URL", help="address of the API in the recording (default: the first that fits)"
+    )
+    recorded.add_argument(
+        "--output", type=Path, default=Path("build/contract"), metavar="FOLDER", help="where the reports go"
+    )
+    recorded.set_defaults(run=_replay)
     review = commands.add_parser("sign-off", help="say that claims fit the sentences that they were written from")
     review.add_argument("claims", nargs="+", metavar="CLAIM", help="ids of claims, or `all`")
     review.set_defaults(run=_sign_off)
@@ -90,6 +103,14 @@ def _baseline(options: argparse.Namespace) -> int:
     path = Path(options.baseline or os.environ.get("CONTRACT_BASELINE") or DEFAULT_FILE)
     print(update_baseline(path, options.reason, options.expires))
     return 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    report = replay(options.har, options.base_url)
+    options.output.mkdir(parents=True, exist_ok=True)
+    files = write_files(report, options.output)
+    print(summary(report, files))
+    return 1 if report.with_outcome("failed") else 0
 
 
 def _diff(options: argparse.Namespace) -> int:

@@ -12,7 +12,8 @@ import pytest
 
 from .contract.claims import load_claims
 from .record.cleanup import delete_created
-from .record.display import redact
+from .record.display import key_names, redact
+from .record.har import HarRecorder, write_har
 from .record.recorder import Recorder
 from .report.collector import Collector
 from .report.explain import explain
@@ -20,7 +21,7 @@ from .report.invariant_findings import InvariantListener
 from .report.known_failures import BaselineError, KnownFailures
 from .report.model import Finding, Report
 from .run.mock_server import MockServer
-from .run.target import Target, check, read_target, starts_mock
+from .run.target import Target, check, read_har_switch, read_target, starts_mock
 
 TARGET = pytest.StashKey[Target]()
 RECORDER = pytest.StashKey[Recorder]()
@@ -28,6 +29,7 @@ MOCK = pytest.StashKey[MockServer]()
 COLLECTOR = pytest.StashKey[Collector]()
 INVARIANTS = pytest.StashKey[InvariantListener]()
 KNOWN = pytest.StashKey[KnownFailures]()
+HAR = pytest.StashKey[HarRecorder]()
 
 
 def is_worker(config: pytest.Config) -> bool:
@@ -86,6 +88,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         config.stash[TARGET] = Target(**given["target"])
         config.stash[RECORDER] = Recorder(config.stash[TARGET], workers=given["workercount"])
         check_every_exchange(config)
+        record_traffic(config, given["workerid"])
         return
     folder = build_folder(config)
     folder.mkdir(parents=True, exist_ok=True)
@@ -99,10 +102,26 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.stash[TARGET] = target
     config.stash[RECORDER] = Recorder(target)
     check_every_exchange(config)
+    for part in folder.glob("traffic-*.jsonl*"):
+        part.unlink()  # of a run that was killed
+    record_traffic(config, "main")
     report = Report(target, config.stash[RECORDER], load_claims())
     history = Path(os.environ["CONTRACT_HISTORY"]) if os.environ.get("CONTRACT_HISTORY") else None
     config.stash[COLLECTOR] = Collector(report, folder, config.stash[KNOWN], history)
     config.pluginmanager.register(config.stash[COLLECTOR])
+
+
+def har_part(config: pytest.Config, worker: str) -> Path:
+    """Return the file in which a process records its traffic."""
+    return build_folder(config) / f"traffic-{worker}.jsonl"
+
+
+def record_traffic(config: pytest.Config, worker: str) -> None:
+    """Record all exchanges of this process, unless they are of a live server whose owner has not asked for it."""
+    target = config.stash[TARGET]
+    if target.is_mock or read_har_switch(os.environ):
+        config.stash[HAR] = HarRecorder(har_part(config, worker), dict(key_names(target)))
+        config.stash[RECORDER].listeners.append(config.stash[HAR])
 
 
 def check_every_exchange(config: pytest.Config) -> None:
@@ -179,6 +198,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     recorder = config.stash[RECORDER]
     left = delete_created(recorder)
+    if HAR in config.stash:
+        config.stash[HAR].close()
     if is_worker(config):
         found = [dataclasses.asdict(finding) for finding in take_invariants(config)]
         told = {**recorder.data(), "left": left, "invariants": found, "checked": config.stash[INVARIANTS].checked}
@@ -191,7 +212,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
             report.add(finding)
         if exitstatus == pytest.ExitCode.OK and report.with_outcome("failed"):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        config.stash[COLLECTOR].wait_until_done(left)
+        if HAR in config.stash:
+            folder = build_folder(config)
+            write_har(folder / "traffic.har", sorted(folder.glob("traffic-*.jsonl")))
+        config.stash[COLLECTOR].write_reports(left)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

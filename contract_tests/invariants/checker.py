@@ -4,9 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from urllib.parse import unquote, urlsplit
 
 from ..contract.instants import UnreadableInstant
-from ..record.exchange import Exchange
+from ..contract.json_body import parse_json
+from ..contract.openapi import find
+from ..record.exchange import Exchange, SentRequest
 from . import (
     conversations,
     families,
@@ -24,7 +27,7 @@ from . import (
     threads,
 )
 from .history_rule import HistoryRule
-from .observation import Observation, observe
+from .observation import INVOKES, Observation, observe
 from .rule import Rule, Violation
 from .traffic import Traffic
 
@@ -78,6 +81,27 @@ class Checker:
         self._base_path = base_path
         self._seen: Counter[tuple[str, str, str]] = Counter()
         self.traffic = Traffic()
+
+    def begin(self, number: int, request: SentRequest) -> None:
+        """Note a request that was sent and not yet answered, because it may change a task.
+
+        Args:
+            number: Number of the request.
+            request: The request.
+        """
+        path = urlsplit(request.url).path.removeprefix(self._base_path)
+        operation = find(request.method, path)
+        if operation is None or operation.method == "GET":
+            return
+        task: object = unquote(path.split("/")[3])
+        if operation.id in INVOKES:
+            body = parse_json(request.body)
+            task = body.get("id") if isinstance(body, dict) else None
+        self.traffic.begin(number, operation.id, task if isinstance(task, str) else None)
+
+    def end(self, number: int, *, answered: bool) -> None:
+        """Note that a request was answered, or that it never will be, so that its effect is not known."""
+        self.traffic.end(number, answered=answered)
 
     def check(self, exchange: Exchange) -> list[Found]:
         """Return what is new in an exchange, and add the exchange to the history."""

@@ -21,17 +21,18 @@ def _known_children(traffic: Traffic, log: TaskLog, seen: Observation) -> Iterat
             yield child, created
 
 
-@RULES.add("INVOKE-6", "DEL-4", "AUTH-2")
+@RULES.add("INVOKE-6", "STREAM-2", "DEL-4", "AUTH-2")
 def a_parent_names_its_sub_tasks(traffic: Traffic, seen: Observation) -> Iterator[Violation]:
     """Check that `sub_executions` has every known sub-task, and neither a deleted one nor another organization's."""
     for sighting in sightings(seen):
         log = traffic.log(sighting.task)
-        if sighting.kind != "task" or log.gone or not log.children or seen.name == "invoke_agent_stream":
+        if sighting.kind != "task" or log.gone or not log.children:
             continue
         shown = sighting.data["sub_executions"] or []
         for child, created in _known_children(traffic, log, seen):
             if child not in shown:
-                yield Violation("INVOKE-6", f"{child} in sub_executions", f"{shown}", (created.exchange,))
+                claim = "STREAM-2" if seen.name == "invoke_agent_stream" else "INVOKE-6"
+                yield Violation(claim, f"{child} in sub_executions", f"{shown}", (created.exchange,))
                 break
         for child, created in log.children.items():
             gone = traffic.log(child).gone

@@ -59,7 +59,7 @@ def the_fields_that_were_sent_come_back(seen: Observation) -> Iterator[Violation
     for task in _tasks(seen):
         for name, shown in ECHOED.items():
             sent, actual = seen.sent.get(name), task.get(shown)
-            if sent is not None and sent != "" and actual != sent:
+            if sent is not None and actual != sent:
                 yield Violation("INVOKE-4", f"{shown} {sent!r}", f"{shown} {actual!r}")
                 return
 

@@ -71,7 +71,7 @@ def what_identifies_a_task_never_changes(traffic: Traffic, seen: Observation) ->
     """Check that agent, organization and `created_at` are always those that were first shown."""
     for sighting, log in _news(seen, traffic):
         first = next((entry for entry in log.entries if entry.kind in ("item", "task")), None)
-        if first is None:
+        if first is None or log.created is None:  # others may have deleted it and used its id again
             continue
         for name in ("created_at", "agent_id", "organization_id"):
             before, now = first.data[name], sighting.data[name]
@@ -82,7 +82,7 @@ def what_identifies_a_task_never_changes(traffic: Traffic, seen: Observation) ->
             claim = "GET-1"
             if len(log.turns) > 1 and name == "created_at":
                 claim = "TURN-2"
-            elif first.operation.startswith("invoke"):
+            elif sighting.kind == "task":
                 claim = "INVOKE-8"
             yield Violation(claim, f"{name} {before}", f"{name} {now}", (first.exchange,))
             return
@@ -99,7 +99,7 @@ def a_task_shows_its_latest_turn(traffic: Traffic, seen: Observation) -> Iterato
             continue
         for name, shown in ECHOED.items():
             actual = _value(sighting.data, sighting.kind, shown)
-            if sent.get(name) not in (None, "") and actual is not ... and actual != sent[name]:
+            if sent.get(name) is not None and actual is not ... and actual != sent[name]:
                 claim = "TURN-2" if name == "title" and len(log.turns) > 1 else "INVOKE-4"
                 yield Violation(claim, f"{shown} {sent[name]!r}", f"{shown} {actual!r}", (last.exchange,))
                 return
@@ -113,7 +113,7 @@ def a_task_shows_its_latest_turn(traffic: Traffic, seen: Observation) -> Iterato
 def a_task_has_no_result_before_its_first_end(traffic: Traffic, seen: Observation) -> Iterator[Violation]:
     """Check that a task which runs for the first time has no `result`."""
     for sighting, log in _states(seen, traffic):
-        first = log.created and len(log.turns) == 1 and not log.reused
+        first = log.created and len(log.turns) == 1 and not log.reused and not traffic.is_in_flight(log.id)
         if first and log.simple and sighting.data["status"] in RUNNING and sighting.data["result"] is not None:
             yield Violation("LIST-8", "no result before the first end", f"{sighting.data['result']!r}")
 
@@ -182,7 +182,7 @@ def lists_and_get_agree(traffic: Traffic, seen: Observation) -> Iterator[Violati
             continue
         if same.started < log.last_write_ended():
             continue
-        for name in ("status", "result", "title", "parent_execution", "triggering_agent_id"):
+        for name in ("status", "result", "title", "agent_id", "parent_execution", "triggering_agent_id"):
             before, now = _value(other.data, other.kind, name), _value(sighting.data, sighting.kind, name)
             if before != now and sighting.data["status"] in FINAL:
                 claim = "META-5" if name in ("status", "result") else "GET-1"

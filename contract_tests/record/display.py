@@ -26,7 +26,7 @@ LONGEST_BODY = 4_000
 
 def redact(text: str, target: Target) -> str:
     """Replace each key of the run with the name of its environment variable."""
-    for key, name in _keys(target):
+    for key, name in key_names(target):
         text = text.replace(key, name)
     return text
 
@@ -83,11 +83,12 @@ def shorten(value: object, length: int = 300) -> str:
 def _header(header: str, target: Target) -> str:
     shown = redact(header, target)
     # A shell expands variables inside double quotes only.
-    return f'"{shown}"' if shown != header else shlex.quote(header)
+    return f'"{shown}"' if shown != header or "$XPANDER_" in header else shlex.quote(header)
 
 
-def _keys(target: Target) -> list[tuple[str, str]]:
-    keys = [(target.api_key, "$XPANDER_API_KEY")]
+def key_names(target: Target) -> list[tuple[str, str]]:
+    """Return each key of the run with the text that replaces it in reports."""
+    keys = [(target.api_key, "$XPANDER_API_KEY")] if target.api_key else []
     if target.other_api_key:
         keys.append((target.other_api_key, "$XPANDER_OTHER_API_KEY"))
     # The longer key comes first, because it may contain the other.

@@ -73,7 +73,7 @@ class Collector:
                 self.report.add(Finding.from_data(found))
             self._note_left(sent["left"])
 
-    def wait_until_done(self, left: list[str]) -> None:
+    def write_reports(self, left: list[str]) -> None:
         """Write the reports.
 
         Args:
@@ -90,16 +90,7 @@ class Collector:
             self.report.nights = read(self._history, night.host)[-SHOWN_NIGHTS:]
         else:
             self.report.nights = [night]
-        texts = {
-            "report.md": markdown(self.report),
-            "report.html": html(self.report),
-            "findings.json": self._json(),
-            "wfc.json": wfc_report(self.report, version("xpander-tasks")),
-        }
-        for name, text in texts.items():
-            path = self._folder / name
-            path.write_text(redact(text, self.report.target), encoding="utf-8")
-            self._files.append(path)
+        self._files += write_files(self.report, self._folder)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Print the summary of the run."""
@@ -131,34 +122,56 @@ class Collector:
             more = f" and {len(left) - MOST_NAMED} more" if len(left) > MOST_NAMED else ""
             self.report.notes.append(f"These tasks could not be deleted: {', '.join(left[:MOST_NAMED])}{more}")
 
-    def _json(self) -> str:
-        findings = [
-            {
-                "test": finding.test,
-                "outcome": finding.outcome,
-                "claims": finding.claims,
-                "reason": finding.reason,
-                "since": finding.since,
-                "violations": [
-                    {
-                        "claims": [claim for claim, _ in self.report.quotes(finding, violation)],
-                        **asdict(violation),
-                        "wfc": categories_of(finding, violation),
-                    }
-                    for violation in finding.violations
-                ],
-            }
-            for finding in self.report.findings.values()
-        ]
-        claims = {row.claim.id: row.verdict for row in self.report.claim_rows()}
-        target = self.report.target
-        return json.dumps(
-            {
-                "seed": target.seed,
-                "profile": target.profile,
-                "sent": self.report.recorder.sent,
-                "claims": claims,
-                "findings": findings,
-            },
-            indent=1,
-        )
+
+def write_files(report: Report, folder: Path) -> list[Path]:
+    """Write a report as Markdown, HTML and JSON, without keys.
+
+    Args:
+        report: The report.
+        folder: Folder for the files.
+
+    Returns:
+        Paths of the files.
+    """
+    texts = {
+        "report.md": markdown(report),
+        "report.html": html(report),
+        "findings.json": _json(report),
+        "wfc.json": wfc_report(report, version("xpander-tasks")),
+    }
+    for name, text in texts.items():
+        (folder / name).write_text(redact(text, report.target), encoding="utf-8")
+    return [folder / name for name in texts]
+
+
+def _json(report: Report) -> str:
+    findings = [
+        {
+            "test": finding.test,
+            "outcome": finding.outcome,
+            "claims": finding.claims,
+            "reason": finding.reason,
+            "since": finding.since,
+            "violations": [
+                {
+                    "claims": [claim for claim, _ in report.quotes(finding, violation)],
+                    **asdict(violation),
+                    "wfc": categories_of(finding, violation),
+                }
+                for violation in finding.violations
+            ],
+        }
+        for finding in report.findings.values()
+    ]
+    claims = {row.claim.id: row.verdict for row in report.claim_rows()}
+    target = report.target
+    return json.dumps(
+        {
+            "seed": target.seed,
+            "profile": target.profile,
+            "sent": report.recorder.sent,
+            "claims": claims,
+            "findings": findings,
+        },
+        indent=1,
+    )

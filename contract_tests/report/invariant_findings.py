@@ -2,11 +2,9 @@
 
 import threading
 from collections.abc import Iterable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from ..contract.claims import load_claims
-from ..contract.json_body import parse_json
-from ..contract.openapi import find
 from ..invariants.checker import Checker, Found
 from ..record.display import as_curl, as_text, redact, shorten
 from ..record.exchange import Exchange
@@ -27,36 +25,27 @@ class InvariantListener:
 
     def __init__(self, target: Target) -> None:
         self._target = target
-        self._base_path = urlsplit(target.base_url).path
-        self._checker = Checker(self._base_path)
+        self._checker = Checker(urlsplit(target.base_url).path)
         self._lock = threading.Lock()
         self._findings: list[Finding] = []
         self.checked = 0
 
     def begin(self, pending: Pending) -> None:
         """Note a write that is sent."""
-        path = urlsplit(pending.request.url).path.removeprefix(self._base_path)
-        operation = find(pending.request.method, path)
-        if operation is None or operation.method == "GET":
-            return
-        task: object = unquote(path.split("/")[3])
-        if "invoke" in operation.id:
-            body = parse_json(pending.request.body)
-            task = body.get("id") if isinstance(body, dict) else None
         with self._lock:
-            self._checker.traffic.begin(pending.number, operation.id, task if isinstance(task, str) else None)
+            self._checker.begin(pending.number, pending.request)
 
     def complete(self, pending: Pending, exchange: Exchange) -> None:
         """Check an exchange by all rules."""
         with self._lock:
-            self._checker.traffic.end(pending.number, answered=True)
+            self._checker.end(pending.number, answered=True)
             self.checked += 1
             self._findings += [self._finding(found) for found in self._checker.check(exchange)]
 
     def abandon(self, pending: Pending) -> None:
         """Note that a write may have taken effect without an answer."""
         with self._lock:
-            self._checker.traffic.end(pending.number, answered=False)
+            self._checker.end(pending.number, answered=False)
 
     def take(self) -> list[Finding]:
         """Return the findings since the last call."""

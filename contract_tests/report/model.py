@@ -144,6 +144,7 @@ class Report:
         checked: Number of exchanges that the invariants have checked.
         started: When the run began, in UTC.
         nights: The last runs against the same server, the oldest first; this one is the last.
+        recording: Name of the recording whose traffic was checked instead of a server, if any.
     """
 
     target: Target
@@ -155,6 +156,7 @@ class Report:
     checked: int = 0
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     nights: list[Night] = field(default_factory=list)
+    recording: str = ""
 
     def add(self, finding: Finding) -> None:
         """Add the outcome of a test or of its teardown; a failure is never replaced by a success."""
@@ -169,6 +171,9 @@ class Report:
     def verdict(self) -> str:
         """Return the outcome of the run in a sentence."""
         failed = len(self.with_outcome("failed"))
+        if self.recording:
+            kept = "No exchange breaks the contract." if self.checked else "Nothing was recorded of the API."
+            return f"The contract is broken: {failed} invariant{'s' * (failed > 1)} failed." if failed else kept
         if failed:
             known = len(self.with_outcome("known"))
             more = f", {known} more as known" if known else ""
@@ -218,6 +223,8 @@ class Report:
 
     def server(self) -> str:
         """Name the server under test."""
+        if self.recording:
+            return f"{self.target.base_url}, as recorded in {self.recording}"
         if self.target.is_mock:
             return "the mock"
         return f"{self.target.base_url} ({'reads and writes' if self.target.writes else 'read only'})"

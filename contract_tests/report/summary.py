@@ -27,7 +27,8 @@ def summary(report: Report, files: list[Path]) -> str:
 
 def _lines(report: Report, files: list[Path]) -> Iterator[str]:
     target, verdicts = report.target, report.verdicts()
-    yield f"Contract run against {report.server()}, seed {target.seed}, profile {target.profile}"
+    how = "" if report.recording else f", seed {target.seed}, profile {target.profile}"
+    yield f"Contract run against {report.server()}{how}"
     yield ""
     yield f"  {'operation':<24}{'requests':>9}{'2xx':>8}{'4xx':>8}{'other':>8}"
     for name, statuses in report.sent():
@@ -38,14 +39,17 @@ def _lines(report: Report, files: list[Path]) -> Iterator[str]:
         yield f"  {name:<24}{classes.total():>9}{classes[2]:>8}{classes[4]:>8}{other:>8}"
     yield ""
     exercised = f"{len(report.exercised())} of {len(operations())} operations exercised"
-    yield f"  {exercised}, {report.recorder.sent} requests sent"
+    yield f"  {exercised}, {report.recorder.sent} requests {'recorded' if report.recording else 'sent'}"
     if report.checked:
         yield f"  {report.checked} exchanges checked by {len(ALL_RULES)} invariants"
     parts = [f"{verdicts['held']} held", f"{verdicts['broken']} broken", f"{verdicts['not run']} not run"]
     more: dict[Verdict, str] = {"known": "broken as known", "flaky": "flaky", "warned": "with a warning"}
     parts[2:2] = [f"{verdicts[verdict]} {text}" for verdict, text in more.items() if verdicts[verdict]]
+    if report.recording:
+        parts = [f"{verdicts['broken']} broken", f"{verdicts['warned']} with a warning"]
     yield f"  {len(report.claims)} claims: {', '.join(parts)}"
-    yield from _not_run(report)
+    if not report.recording:
+        yield from _not_run(report)
     yield from (f"  {note}" for note in report.notes)
     titles: dict[str, Outcome] = {"FAILED": "failed", "KNOWN": "known", "FLAKY": "flaky", "WARNING": "warned"}
     for title, outcome in titles.items():
@@ -57,7 +61,7 @@ def _lines(report: Report, files: list[Path]) -> Iterator[str]:
             yield f"\n  … and {len(groups) - MOST_SHOWN} more, see the reports"
     yield ""
     yield f"  Reports: {', '.join(map(str, files))}"
-    yield f"  {report.verdict()} SEED={target.seed} repeats the run."
+    yield f"  {report.verdict()}" + ("" if report.recording else f" SEED={target.seed} repeats the run.")
 
 
 def _not_run(report: Report) -> Iterator[str]:

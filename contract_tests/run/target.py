@@ -164,6 +164,11 @@ def read_writes(environment: Mapping[str, str]) -> bool:
     return starts_mock(environment) or _switch(environment, "CONTRACT_WRITES")
 
 
+def read_har_switch(environment: Mapping[str, str]) -> bool:
+    """Check whether the traffic of a live server is recorded, which holds what customers said."""
+    return _switch(environment, "CONTRACT_HAR")
+
+
 def read_seed(environment: Mapping[str, str]) -> int:
     """Return the seed from `SEED`, or a random one."""
     text = environment.get("SEED", "")

@@ -165,7 +165,7 @@ def test_html_is_one_page_without_external_resources(report: Report) -> None:
 def test_no_file_holds_a_key(report: Report, tmp_path: Path) -> None:
     """Reports show the variable in place of a key, even if a server's answer contains the key."""
     report.add(Finding("test_leak", "failed", violations=(Violation(f"no {KEY}", KEY, KEY),)))
-    Collector(report, tmp_path, NOTHING_KNOWN).wait_until_done([f"task-{KEY}"])
+    Collector(report, tmp_path, NOTHING_KNOWN).write_reports([f"task-{KEY}"])
     written = {path.name: path.read_text() for path in tmp_path.iterdir()}
     assert written.keys() == {"report.md", "report.html", "findings.json", "wfc.json"}
     assert all(KEY not in text for text in written.values())
@@ -174,5 +174,5 @@ def test_no_file_holds_a_key(report: Report, tmp_path: Path) -> None:
 
 def test_tasks_that_could_not_be_deleted_are_named(report: Report, tmp_path: Path) -> None:
     """The ids of tasks that must be deleted by hand are in the report."""
-    Collector(report, tmp_path, NOTHING_KNOWN).wait_until_done(["left-1", "left-2"])
+    Collector(report, tmp_path, NOTHING_KNOWN).write_reports(["left-1", "left-2"])
     assert "These tasks could not be deleted: left-1, left-2" in (tmp_path / "report.md").read_text()

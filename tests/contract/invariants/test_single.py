@@ -177,6 +177,7 @@ BROKEN: list[tuple[str, str, Exchange]] = [
     ("the_id_of_the_caller_becomes_the_tasks_id", "INVOKE-3", invoke(task(UUID), id="mine")),
     ("the_id_of_the_caller_becomes_the_tasks_id", "INVOKE-3", invoke(task("17"))),
     ("the_fields_that_were_sent_come_back", "INVOKE-4", invoke(task(title="Tit"), id="task-1", title="Title")),
+    ("the_fields_that_were_sent_come_back", "INVOKE-4", invoke(task(source="api"), id="task-1", source="")),
     ("the_fields_that_were_sent_come_back", "INVOKE-4", stream(EVENTS, title="Another title")),
     (
         "an_invoke_answers_with_the_input_that_was_sent",

@@ -54,7 +54,7 @@ check: node_modules/.ready ## check that the generated trees are what the genera
 test: node_modules/.ready ## run the unit tests
 	$(BIN)/python -m pytest -n 2
 
-test-browser: .venv/.ready ## run the tests of pages in a Chromium (CHROMIUM=path, SCREENSHOTS=1 renews docs/images)
+test-browser: node_modules/.ready ## run the tests of pages in a Chromium (CHROMIUM=path, SCREENSHOTS=1 renews docs/images)
 	$(BIN)/python -m pytest -m browser
 
 browser: ## install a Chromium for `make test-browser` by apt, unless there is one

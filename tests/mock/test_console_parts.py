@@ -147,6 +147,7 @@ def test_reasons_are_told_in_words() -> None:
     """The body of a refusal becomes a sentence, whatever form it has."""
     assert reason(b'{"detail": "Task not found"}') == "Task not found"
     assert reason(b'{"detail": [{"loc": ["body", 1], "msg": "wrong", "type": "x"}]}') == "body.1: wrong"
+    assert reason(b'{"detail": [{"loc": ["body"], "msg": "wrong", "type": "x"}]}') == "wrong"
     assert reason(b"<html>\xff") == "<html>\ufffd"
     assert (reason(b""), reason(b"[]"), problems({"odd": 1})) == ("no body", "[]", "{'odd': 1}")
 

@@ -1,6 +1,6 @@
 """What the pages of the console read and call."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -66,8 +66,12 @@ class Console:
         return self.rules.ownership.agents.names()
 
     def settings_in_force(self) -> dict[str, Any]:
-        """Return the clock, scripts, faults and rate limit as JSON."""
+        """Return the clock, scripts, faults and rate limit as JSON; of scripts, the fields that say something."""
         settings: dict[str, Any] = msgspec.to_builtins(self.control.settings_in_force())
+        settings["scripts"] = [
+            {name: value for name, value in script.items() if value not in (None, [], {})}
+            for script in settings["scripts"]
+        ]
         return settings
 
     def credentials(self, organization: str) -> dict[str, str]:
@@ -135,4 +139,8 @@ def problems(detail: Any) -> str:
     """Write the `detail` of a documented error for people."""
     if not isinstance(detail, list):
         return str(detail)
-    return "; ".join(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in detail)
+    return "; ".join(_problem(problem["loc"], problem["msg"]) for problem in detail)
+
+
+def _problem(where: Sequence[str | int], message: str) -> str:
+    return message if where == ["body"] else f"{'.'.join(map(str, where))}: {message}"

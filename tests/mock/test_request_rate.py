@@ -1,13 +1,14 @@
 """The number of requests in each second."""
 
 import httpx
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xpander_mock import MockClient
 from xpander_mock.http.request_rate import SECONDS, RequestRate
 
 
+@settings(deadline=None, derandomize=True)
 @given(st.lists(st.floats(0, 2_000), max_size=400).map(sorted), st.floats(0, 100))
 def test_the_last_minute_is_counted(times: list[float], later: float) -> None:
     """Whatever the times of the requests, each of the last 60 seconds has its number, whole."""

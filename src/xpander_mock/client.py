@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 import msgspec
 
+from xpander_mock.calls import Calls, make_call
 from xpander_mock.demo import DEMO_API_KEY, DEMO_BEARER_TOKEN, EXAMPLE_AGENT, OTHER_API_KEY
 
 _RESET_SECONDS = 5.0
@@ -183,6 +184,25 @@ class MockClient:
         query = "" if operation is None else f"?{urlencode({'operation': operation})}"
         logged: list[dict[str, Any]] = self.control("GET", f"requests{query}")
         return logged
+
+    def calls(self, operation: str | None = None) -> Calls:
+        """Return the last thousand requests, or those of one operation, for assertions.
+
+        Raises:
+            ControlError: There is no such operation.
+        """
+        return Calls([make_call(request) for request in self.requests(operation)], operation)
+
+    def unused(self) -> dict[str, Any]:
+        """Return the `scripts` and `faults` that no request has used."""
+        return self._json("GET", "unused")
+
+    def assert_all_used(self) -> None:
+        """Assert that every script and every fault was used."""
+        __tracebackhide__ = True
+        unused = {name: rules for name, rules in self.unused().items() if rules}
+        if unused:
+            raise AssertionError(f"expected every script and fault to be used, these were not: {unused}")
 
     def forget_requests(self) -> None:
         """Clear the log of requests."""

@@ -1,6 +1,8 @@
 """`XpanderMock` as users use it."""
 
+import asyncio
 import os
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
@@ -54,6 +56,61 @@ def test_a_decorated_function_has_a_mock_in_its_environment(monkeypatch: pytest.
 
     assert made("one") == made(title="two") > 1
     assert os.environ["XPANDER_BASE_URL"] == "http://before"
+
+
+def test_a_decorated_coroutine_function_has_a_mock_in_its_environment() -> None:
+    """A coroutine function runs beside a new mock until it has ended, and its arguments and result pass."""
+
+    @XpanderMock()
+    async def use(text: str) -> str:
+        await asyncio.sleep(0)
+        async with Tasks() as tasks:
+            task = await tasks.ainvoke(XpanderMock.agent_id, text)
+        return str(task.result)
+
+    before = dict(os.environ)
+    assert asyncio.run(use("hello")) == "hello"
+    assert dict(os.environ) == before
+
+
+def test_what_would_run_without_its_mock_is_not_decorated() -> None:
+    """A generator, an asynchronous generator and a class are refused: they would run after the mock has stopped."""
+
+    def generator() -> Iterator[int]:
+        yield 1
+
+    async def asynchronous() -> AsyncIterator[int]:
+        yield 1
+
+    for function in (generator, asynchronous, dict):
+        with pytest.raises(TypeError, match="expected a function or coroutine function"):
+            XpanderMock()(function)
+
+
+def test_it_runs_as_long_as_an_async_block() -> None:
+    """Inside an `async with` block the mock answers, and not after it."""
+
+    async def use() -> str:
+        async with XpanderMock() as mock, httpx.AsyncClient(headers={"x-api-key": mock.api_key}) as client:
+            assert (await client.get(f"{mock.url}/v1/tasks")).status_code == 200
+            return mock.url
+
+    url = asyncio.run(use())
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/v1/tasks")
+
+
+def test_a_block_can_set_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `environment=True` a client without configuration calls the mock inside the block, and not after it."""
+    monkeypatch.setenv("XPANDER_BASE_URL", "http://production.example")
+    monkeypatch.delenv("XPANDER_API_KEY", raising=False)
+    with XpanderMock(environment=True) as mock, Tasks() as tasks:
+        assert tasks.list()
+        assert len(mock.calls("list_tasks")) > 0
+    assert os.environ["XPANDER_BASE_URL"] == "http://production.example"
+    assert "XPANDER_API_KEY" not in os.environ
+    with XpanderMock():
+        assert os.environ["XPANDER_BASE_URL"] == "http://production.example"
 
 
 def test_a_mock_can_be_started_again() -> None:

@@ -121,7 +121,7 @@ class Control:
         else:
             self._database.restore(self._samples, own=True)
         self._rules.notifier.notify_all()
-        self._rules.agents.scripts.clear()
+        self._rules.agents.clear_scripts()
         self._faults.clear()
         self._log.clear()
         self._limiter.limit = self.settings.rate_limit
@@ -213,11 +213,15 @@ class Control:
         if unknown := answer.fields.keys() - settable:
             raise ValueError(f"expected `fields` of {', '.join(sorted(settable))}, got {', '.join(sorted(unknown))}")
         self.contract.check("Task", _MINIMAL_TASK | answer.fields)
-        self._rules.agents.scripts.append(answer)
+        self._rules.agents.add_script(answer)
+
+    def unused(self) -> dict[str, Any]:
+        """Return the scripts and the faults that no request has used."""
+        return {"scripts": self._rules.agents.unused_scripts(), "faults": self._faults.unused()}
 
     def clear_scripts(self) -> None:
         """Delete all scripts."""
-        self._rules.agents.scripts.clear()
+        self._rules.agents.clear_scripts()
 
     def add_fault(self, fault: Any) -> None:
         """Add a rule by which calls go wrong.

@@ -30,6 +30,7 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("DELETE", "/_mock/faults"): lambda control, _: control.clear_faults(),
     ("PUT", "/_mock/rate-limit"): lambda control, body: control.set_rate_limit(msgspec.convert(body, str | None)),
     ("GET", "/_mock/requests"): lambda control, query: control.requests(**msgspec.convert(query, dict[str, str])),
+    ("GET", "/_mock/unused"): lambda control, _: control.unused(),
     ("DELETE", "/_mock/requests"): lambda control, _: control.forget_requests(),
     ("GET", "/_mock/snapshot"): lambda control, _: control.save(),
     ("PUT", "/_mock/snapshot"): lambda control, body: control.load(body),

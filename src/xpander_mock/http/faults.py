@@ -117,6 +117,10 @@ class FaultRules:
         """Add a rule."""
         self._rules.append(_CountedRule(fault))
 
+    def unused(self) -> list[Fault]:
+        """Return the rules that have hit no call."""
+        return [counted.fault for counted in self._rules if counted.hit_count == 0]
+
     def clear(self) -> None:
         """Delete all rules."""
         self._rules.clear()

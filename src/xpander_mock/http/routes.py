@@ -1,6 +1,7 @@
 """The operations of the contract as routes: one handler each."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import lru_cache
 from typing import Any
@@ -21,6 +22,9 @@ from xpander_mock.rules.errors import ApiError
 from xpander_mock.rules.rules import Rules
 from xpander_mock.rules.turn_follower import ShuttingDown
 from xpander_mock.storage.task import Task, Turn
+
+LOG = logging.getLogger("xpander_mock")
+_PATIENCE = 2.0  # seconds after which a synchronous invoke with a frozen clock is reported
 
 
 class Call:
@@ -131,7 +135,11 @@ class Routes:
     async def invoke_agent(self, call: Call) -> Response:
         """POST /v1/agents/{agent_id}/invoke."""
         task, turn = self._invoke(call)
-        return json_response(await unless_disconnected(call.request, self.rules.follower.result(task, turn)))
+        warning = asyncio.get_running_loop().call_later(_PATIENCE, self._warn_if_frozen, task.id)
+        try:
+            return json_response(await unless_disconnected(call.request, self.rules.follower.result(task, turn)))
+        finally:
+            warning.cancel()
 
     async def invoke_agent_async(self, call: Call) -> Response:
         """POST /v1/agents/{agent_id}/invoke/async."""
@@ -153,6 +161,10 @@ class Routes:
                 yield event_line(event)
         except ShuttingDown:
             close_connection(request.scope)
+
+    def _warn_if_frozen(self, task_id: str) -> None:
+        if self.rules.clock.frozen:
+            LOG.warning("invoke_agent waits for task %s, and the clock is frozen: advance it", task_id)
 
     def _invoke(self, call: Call) -> tuple[Task, Turn]:
         return self.rules.invocations.invoke(call.caller, call.params["agent_id"], call.body, call.params["version"])

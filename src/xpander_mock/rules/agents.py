@@ -1,6 +1,7 @@
 """Agents: they repeat the input, unless the input or a script asks for something else."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -13,6 +14,10 @@ _MAX_CHUNKS = 20
 _EXACTLY = re.compile(r"reply with exactly[: ]\s*(.+)", re.IGNORECASE | re.DOTALL)
 _COMMAND = re.compile(r"(fail|error|pause|slow):?(?:\s+(\d+(?:\.\d+)?)(?!\S))?(?!\S)", re.IGNORECASE)
 _MAX_SECONDS = 3_600.0
+
+
+AnswerFunction = Callable[[str, dict[str, Any]], str | dict[str, Any] | None]
+"""Makes the answer of an agent to a request: its result, the fields of a `Script`, or None."""
 
 
 class Agents:
@@ -33,6 +38,22 @@ class Agents:
         self.pending = round(pending * 1_000_000)
         self.executing = round(executing * 1_000_000)
         self.scripts: list[Script] = []
+        self.functions: list[AnswerFunction] = []
+        self._used: set[int] = set()  # ids of the scripts that were used
+
+    def add_script(self, script: Script) -> None:
+        """Add an answer."""
+        self.scripts.append(script)
+
+    def clear_scripts(self) -> None:
+        """Delete all scripts and functions."""
+        self.scripts.clear()
+        self.functions.clear()
+        self._used.clear()
+
+    def unused_scripts(self) -> list[Script]:
+        """Return the scripts that no invoke has got."""
+        return [script for script in self.scripts if id(script) not in self._used]
 
     def answer(self, agent_id: str, request: dict[str, Any]) -> Answer:
         """Decide the answer to an `InvokeRequest`: that of a script that applies, or else the agent's own.
@@ -44,11 +65,22 @@ class Agents:
         text = request["input"].get("text") or ""
         applicable = [script for script in self.scripts if script.applies(agent_id, text)]
         limited = [script for script in applicable if script.times is not None]
-        script = next(iter([*limited, *reversed(applicable)]), None)
+        computed = (self.computed(function, agent_id, request) for function in reversed(self.functions))
+        script = next((script for script in computed if script is not None), None)
+        script = script or next(iter([*limited, *reversed(applicable)]), None)
         if script is not None:
+            if script in applicable:
+                self._used.add(id(script))
             script.rewrite(answer)
         answer.chunks = self.chunks(answer.result or "") if script is None or script.chunks is None else script.chunks
         return answer
+
+    def computed(self, function: AnswerFunction, agent_id: str, request: dict[str, Any]) -> Script | None:
+        """Return the answer of a function, None when it leaves this one to others."""
+        made = function(agent_id, request)
+        if made is None:
+            return None
+        return Script(result=made) if isinstance(made, str) else msgspec.convert(made, Script)
 
     def own_answer(self, request: dict[str, Any]) -> Answer:
         """Decide the answer without scripts."""

@@ -65,6 +65,7 @@ class Mock:
             insert_samples(self.rules.repository, self.rules.ownership.agents, settings.tasks, settings.seed)
         limiter = RateLimiter(RateWindows(self._database), self.rules.clock, settings.rate_limit)
         authentication = parts.authentication()
+        authentication = parts.authentication()
         routes = parts.routes(contract, self.rules, authentication, limiter, settings.max_body)
         starlette = Starlette(
             routes=[*routes.routes(), *document_routes(contract)],
@@ -75,7 +76,7 @@ class Mock:
         for wrap in parts.middleware:
             app = wrap(app)
         fault_rules = FaultRules()
-        self.faults = FaultInjection(app, contract, fault_rules)
+        self.faults = FaultInjection(app, contract, fault_rules, authentication)
         log = RequestLog(_with_cors(self.faults, settings.cors), contract)
         control = Control(settings, self.start, contract, self.rules, limiter, fault_rules, log)
         access = Access(settings.allowed_hosts, settings.control_token)

@@ -135,9 +135,9 @@ class MockClient:
         """Set what agents answer; scripts with `times` are used in the order added, of others the last.
 
         Args:
-            script: The fields of `Script`: `agent_id`, `text` (a regular expression) and `times` say which invokes get
-                the answer; `result`, `value` or `chunks`, `status`, `pending` and `executing` (seconds), `sub_tasks`
-                and `fields` are the answer.
+            script: The fields of `Script`: `text` (a regular expression), `agent_id`, `task_id`, `organization_id`,
+                `request_headers`, `request_body` and `times` say which invokes get the answer; `result`, `value` or
+                `chunks`, `status`, `pending` and `executing` (seconds), `sub_tasks` and `fields` are the answer.
 
         Raises:
             ControlError: The fields do not make a script.
@@ -149,8 +149,9 @@ class MockClient:
 
         Args:
             kind: latency, status, refuse, reset, reset_body, cut_body, not_json, trickle, cut_stream, malformed_event.
-            fault: The other fields of `Fault`: `operation`, `nth`, `times`, `probability` and `seed` say which calls;
-                `seconds`, `after`, `status`, `body` and `headers` say how.
+            fault: The other fields of `Fault`: `operation`, `agent_id`, `task_id`, `organization_id`,
+                `request_headers`, `request_body`, `nth`, `times`, `probability` and `seed` say which calls; `seconds`,
+                `after`, `status`, `body` and `headers` say how.
 
         Raises:
             ControlError: The fields do not make a rule.

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from xpander_mock import ControlError, MockClient, Settings, XpanderMock
+from xpander_mock.demo import DEMO_ORGANIZATION, OTHER_ORGANIZATION
 
 EXAMPLE = "/v1/tasks/81250b20-e9d7-4b3b-9995-07dc72b4bb59"
 
@@ -125,3 +126,44 @@ def test_a_frozen_clock_that_lets_an_invoke_hang_is_reported(caplog: pytest.LogC
         logging.getLogger("xpander_mock").removeHandler(handler)
     assert "hanging" in caplog.text
     assert "the clock is frozen: advance it" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("condition", "other"),
+    [
+        ({"agent_id": XpanderMock.agent_id}, {"agent_id": "another"}),
+        ({"task_id": "t"}, {"task_id": "another"}),
+        ({"organization_id": DEMO_ORGANIZATION}, {"organization_id": OTHER_ORGANIZATION}),
+        ({"request_headers": {"X-Trace": "7"}}, {"request_headers": {"X-Trace": "8"}}),
+        ({"request_body": {"input": {"text": "hello"}}}, {"request_body": {"input": {"text": "x"}}}),
+        ({"request_body": {"title": "a"}}, {"request_body": {"title": "a", "source": "b"}}),
+    ],
+    ids=str,
+)
+def test_scripts_and_faults_match_requests(
+    mock: MockClient, client: httpx.Client, condition: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """By agent, task, organization, header and body, a part of it included; others are not hit and not counted."""
+    client.headers["x-trace"] = "7"
+    mock.script(result="other", **other)
+    mock.script(result="scripted", **condition)
+    mock.script(result="other", **other)
+    assert invoke(client, "hello", id="t", title="a")["result"] == "scripted"
+    mock.fault("status", status=502, **other)
+    mock.fault("status", status=503, nth=2, operation="invoke_agent", **condition)
+    path = f"/v1/agents/{XpanderMock.agent_id}/invoke"
+    body = {"id": "t", "title": "a", "input": {"text": "hello"}}
+    assert [client.post(path, json=body).status_code for _ in range(3)] == [200, 503, 200]
+    assert len(mock.unused()["faults"]) == 1
+
+
+def test_a_fault_of_one_task_hits_its_path(mock: MockClient, client: httpx.Client) -> None:
+    """An id in a path is compared as it reads, and large or invalid bodies match nothing and reach the API."""
+    mock.add_task(id="a/b c")
+    mock.fault("status", status=503, task_id="a/b c")
+    mock.fault("status", status=502, request_body={"input": {"text": "x" * 10}})
+    assert client.get("/v1/tasks/a%2Fb%20c").status_code == 503
+    assert client.get(EXAMPLE).status_code == 200
+    assert invoke(client, "y" * 2_000_000)["status"] == "completed"
+    path = f"/v1/agents/{XpanderMock.agent_id}/invoke"
+    assert client.post(path, content=b"{", headers={"content-type": "application/json"}).status_code == 422

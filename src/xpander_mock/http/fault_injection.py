@@ -4,14 +4,20 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from xpander_mock.contract import Contract
+from xpander_mock.contract import Contract, Operation
+from xpander_mock.http.authentication import Authentication
 from xpander_mock.http.faults import WITHOUT_BODY, Fault, FaultRules, default_body
 from xpander_mock.http.protocol import close_connection, reset_connection
+from xpander_mock.rules.errors import ApiError
+from xpander_mock.rules.matching import Request
 
+_MAX_MATCHED = 1_000_000  # bytes of a body that faults can match
 _NOT_JSON = b"<!doctype html><title>Bad gateway</title>"
 
 
@@ -22,20 +28,24 @@ class FaultInjection:
         app: The application.
         contract: The documented operations.
         rules: Which calls go wrong, and how.
+        authentication: Who calls, for faults of one organization.
 
     Attributes:
         refuse: Called with the seconds for which the server shall refuse connections; set by the server.
     """
 
-    def __init__(self, app: ASGIApp, contract: Contract, rules: FaultRules) -> None:
+    def __init__(self, app: ASGIApp, contract: Contract, rules: FaultRules, authentication: Authentication) -> None:
         self._app = app
         self._contract = contract
         self._rules = rules
+        self._authentication = authentication
         self.refuse: Callable[[float], Any] = lambda seconds: None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or let a fault happen to it."""
-        fault = await self._fault(scope) if self._rules and scope["type"] == "http" else None
+        fault = None
+        if self._rules and scope["type"] == "http":
+            fault, receive = await self._fault(scope, receive)
         if fault is None:
             await self._app(scope, receive, send)
         elif fault.kind in ("refuse", "reset"):
@@ -50,16 +60,54 @@ class FaultInjection:
             with contextlib.suppress(ConnectionError):
                 await self._app(scope, receive, Distortion(fault, scope, send).send)
 
-    async def _fault(self, scope: Scope) -> Fault | None:
-        """Sleep through the latencies of a call, and return its other fault, if it has one."""
-        operation = self._contract.operation_at(scope["method"], scope["raw_path"].decode("ascii", "replace"))
+    async def _fault(self, scope: Scope, receive: Receive) -> tuple[Fault | None, Receive]:
+        """Sleep through the latencies of a call, and return its other fault, if it has one, and what still comes."""
+        path: str = scope["raw_path"].decode("ascii", "replace")
+        operation = self._contract.operation_at(scope["method"], path)
+        if operation is None:
+            return None, receive
+        request = None
+        if self._rules.has_conditions:
+            body, receive = await _read_ahead(receive)
+            request = self._request(operation, path, Headers(scope=scope), body)
         other = None
-        for fault in [] if operation is None else self._rules.hit(operation.id):
+        for fault in self._rules.hit(operation.id, request):
             if fault.kind == "latency":
                 await asyncio.sleep(fault.seconds)
             else:
                 other = fault
-        return other
+        return other, receive
+
+    def _request(self, operation: Operation, path: str, headers: Headers, body: Any) -> Request:
+        pairs = zip(operation.path.split("/"), path.split("/"), strict=True)
+        ids = {name[1:-1]: unquote(part) for name, part in pairs if name.startswith("{")}
+        try:
+            organization = self._authentication.authenticate(headers)
+        except ApiError:
+            organization = None
+        named = body.get("id") if isinstance(body, dict) else None
+        return Request(ids.get("agent_id"), ids.get("task_id", named), organization, headers, body)
+
+
+async def _read_ahead(receive: Receive) -> tuple[Any, Receive]:
+    """Read the body of a request, and return it decoded, with a `receive` that gives it again."""
+    messages: list[Message] = []
+    size, more = 0, True
+    while more and size <= _MAX_MATCHED:
+        message = await receive()
+        messages.append(message)
+        size += len(message.get("body", b""))
+        more = message["type"] == "http.request" and message.get("more_body", False)
+    pending = iter(messages)
+
+    async def again() -> Message:
+        return next(pending, None) or await receive()
+
+    try:
+        body = None if more else msgspec.json.decode(b"".join(message.get("body", b"") for message in messages))
+    except (msgspec.DecodeError, RecursionError):
+        body = None
+    return body, again
 
 
 async def answer_status(fault: Fault, send: Send) -> None:

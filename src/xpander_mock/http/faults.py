@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from xpander_mock.rules.matching import Request, RequestMatch
+
 Kind = Literal[
     "latency",
     "status",
@@ -33,8 +35,8 @@ _WORDS = {
 }
 
 
-class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """A rule by which calls go wrong.
+class Fault(RequestMatch, kw_only=True, forbid_unknown_fields=True):
+    """A rule by which calls go wrong: those that also match the conditions of `RequestMatch`.
 
     Args:
         kind: What happens. `latency` delays the answer. `status` answers `status`, `body` and `headers` in place of the
@@ -64,7 +66,7 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     after: int = 1
     status: int = 500
     body: Any = msgspec.UNSET
-    headers: dict[str, str] = {}
+    headers: dict[str, str] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check what the types alone do not.
@@ -125,13 +127,18 @@ class FaultRules:
         """Delete all rules."""
         self._rules.clear()
 
-    def hit(self, operation: str) -> list[Fault]:
+    @property
+    def has_conditions(self) -> bool:
+        """Whether a rule needs more of a request than its operation."""
+        return any(counted.fault.has_conditions for counted in self._rules)
+
+    def hit(self, operation: str, request: Request | None) -> list[Fault]:
         """Return the faults of a call: all latencies that hit it, and the first fault of another kind."""
         found: list[Fault] = []
         for counted in self._rules:
             if counted.fault.kind != "latency" and any(fault.kind != "latency" for fault in found):
                 continue
-            if counted.hits(operation):
+            if counted.hits(operation, request):
                 found.append(counted.fault)
         return found
 
@@ -143,9 +150,11 @@ class _CountedRule:
         self.hit_count = 0
         self.random = Random(fault.seed)
 
-    def hits(self, operation: str) -> bool:
+    def hits(self, operation: str, request: Request | None) -> bool:
         fault = self.fault
         if fault.operation not in (None, operation):
+            return False
+        if fault.has_conditions and (request is None or not fault.matches(request)):
             return False
         self.calls += 1
         if fault.nth not in (None, self.calls) or (fault.times is not None and self.hit_count >= fault.times):

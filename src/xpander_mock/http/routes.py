@@ -19,6 +19,7 @@ from xpander_mock.http.rate_limit import RateLimiter
 from xpander_mock.http.responses import error_response, event_line, json_response
 from xpander_mock.http.validation import validate_body, validate_parameters
 from xpander_mock.rules.errors import ApiError
+from xpander_mock.rules.matching import HEADERS
 from xpander_mock.rules.rules import Rules
 from xpander_mock.rules.turn_follower import ShuttingDown
 from xpander_mock.storage.task import Task, Turn
@@ -167,6 +168,7 @@ class Routes:
             LOG.warning("invoke_agent waits for task %s, and the clock is frozen: advance it", task_id)
 
     def _invoke(self, call: Call) -> tuple[Task, Turn]:
+        HEADERS.set(call.request.headers)
         return self.rules.invocations.invoke(call.caller, call.params["agent_id"], call.body, call.params["version"])
 
     def _route(self, path: str, operations: dict[str, Operation]) -> Route:

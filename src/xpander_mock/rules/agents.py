@@ -7,8 +7,9 @@ from typing import Any
 import msgspec
 
 from xpander_mock.rules.json_samples import NoSample, sample
+from xpander_mock.rules.matching import HEADERS, Request
 from xpander_mock.rules.scripts import Script
-from xpander_mock.storage.task import COMPLETED, ERROR, FAILED, PAUSED, Answer
+from xpander_mock.storage.task import COMPLETED, ERROR, FAILED, PAUSED, Answer, Task
 
 _MAX_CHUNKS = 20
 _EXACTLY = re.compile(r"reply with exactly[: ]\s*(.+)", re.IGNORECASE | re.DOTALL)
@@ -55,17 +56,17 @@ class Agents:
         """Return the scripts that no invoke has got."""
         return [script for script in self.scripts if id(script) not in self._used]
 
-    def answer(self, agent_id: str, request: dict[str, Any]) -> Answer:
+    def answer(self, task: Task, request: dict[str, Any]) -> Answer:
         """Decide the answer to an `InvokeRequest`: that of a script that applies, or else the agent's own.
 
         Of several scripts, those with `times` come first, in the order in which they were added, so that they are used
         up one after the other; of the others the one added last is used.
         """
         answer = self.own_answer(request)
-        text = request["input"].get("text") or ""
-        applicable = [script for script in self.scripts if script.applies(agent_id, text)]
+        known = Request(task.agent_id, task.id, task.organization_id, HEADERS.get({}), request)
+        applicable = [script for script in self.scripts if script.applies(known)]
         limited = [script for script in applicable if script.times is not None]
-        computed = (self.computed(function, agent_id, request) for function in reversed(self.functions))
+        computed = (self.computed(function, task.agent_id, request) for function in reversed(self.functions))
         script = next((script for script in computed if script is not None), None)
         script = script or next(iter([*limited, *reversed(applicable)]), None)
         if script is not None:

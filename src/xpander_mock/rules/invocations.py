@@ -120,7 +120,7 @@ class Invocations:
             fields=self.turn_fields(request, version),
             status=PENDING,
             internal_status=INTERNAL_STATUS[PENDING],
-            answer=self.agents.answer(task.agent_id, request),
+            answer=self.agents.answer(task, request),
         )
         task.triggering_agent_id = request.get("triggering_agent_id") or task.triggering_agent_id
         task.turns.append(turn)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from xpander_mock.rules.matching import Request, RequestMatch
 from xpander_mock.storage.task import PAUSED, Answer
 
 Seconds = float
@@ -20,11 +21,10 @@ class SubTask(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     result: str | None = None
 
 
-class Script(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """An answer, and which invokes get it.
+class Script(RequestMatch, kw_only=True, forbid_unknown_fields=True):
+    """An answer, and which invokes get it: those that also match the conditions of `RequestMatch`.
 
     Args:
-        agent_id: Only invokes of this agent.
         text: A regular expression that must match somewhere in the input's text.
         times: How many invokes get it; all without it.
         status: The status that the turn ends with.
@@ -37,7 +37,6 @@ class Script(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         fields: Other fields of the task, set when it ends.
     """
 
-    agent_id: str | None = None
     text: str | None = None
     times: int | None = None
     status: Status = "completed"
@@ -46,8 +45,8 @@ class Script(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     chunks: list[str] | None = None
     pending: Seconds | None = None
     executing: Seconds | None = None
-    sub_tasks: list[SubTask] = []
-    fields: dict[str, Any] = {}
+    sub_tasks: list[SubTask] = msgspec.field(default_factory=list)
+    fields: dict[str, Any] = msgspec.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check what the types alone do not.
@@ -64,12 +63,11 @@ class Script(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         except re.error as error:
             raise ValueError(f"expected a regular expression as `text`: {error}") from error
 
-    def applies(self, agent_id: str, text: str) -> bool:
-        """Tell whether an invoke of this agent with this text gets the answer."""
+    def applies(self, request: Request) -> bool:
+        """Tell whether an invoke gets the answer."""
+        text = request.body["input"].get("text") or ""
         return (
-            self.times != 0
-            and self.agent_id in (None, agent_id)
-            and (self.text is None or re.search(self.text, text) is not None)
+            self.times != 0 and self.matches(request) and (self.text is None or re.search(self.text, text) is not None)
         )
 
     def rewrite(self, answer: Answer) -> None:

@@ -65,7 +65,6 @@ class Mock:
             insert_samples(self.rules.repository, self.rules.ownership.agents, settings.tasks, settings.seed)
         limiter = RateLimiter(RateWindows(self._database), self.rules.clock, settings.rate_limit)
         authentication = parts.authentication()
-        authentication = parts.authentication()
         routes = parts.routes(contract, self.rules, authentication, limiter, settings.max_body)
         starlette = Starlette(
             routes=[*routes.routes(), *document_routes(contract)],

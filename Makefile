@@ -6,7 +6,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock lint typecheck regenerate check test test-browser browser contract-test replay baseline diff drift \
-  mutants false-alarms docs recordings package bench \
+  hostile mutants false-alarms docs recordings package bench \
   bench-mock mock clean
 
 help: ## print this help
@@ -61,6 +61,9 @@ browser: ## install a Chromium for `make test-browser` by apt, unless there is o
 	for name in $$CHROMIUM chromium chromium-browser google-chrome google-chrome-stable; do \
 	  command -v $$name && exit; done; sudo=$$(command -v sudo || true); \
 	  $$sudo apt-get update --quiet && $$sudo apt-get install --yes --quiet --no-install-recommends chromium
+
+hostile: .venv/.ready ## attack the clients with 50,000 arguments, answers and streams made by hypothesis (CASES=n)
+	HOSTILE_CASES=$(or $(CASES),50000) $(BIN)/python -m pytest tests/tasks/test_hostile.py -n 2 -q
 
 contract-test: .venv/.ready ## test the mock, or the server at XPANDER_BASE_URL, against the contract (PROFILE=quick or deep, SEED=n, BASELINE=file)
 	$(BIN)/python -m contract_tests run $(if $(BASELINE),--baseline "$(BASELINE)")

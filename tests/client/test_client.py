@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
-from xpander_api_client import AuthenticatedClient, Client
+from xpander_api_client import AuthenticatedClient, Client, errors
 from xpander_api_client.api.tasks import delete_task
 from xpander_api_client.client import DEFAULT_TIMEOUT
 
@@ -27,7 +28,8 @@ class Requests(list[httpx.Request]):
     """The requests that came over a transport, all answered with 204."""
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.append(request)
+        # A copy, as the client takes the credentials off a request that was sent.
+        self.append(httpx.Request(request.method, request.url, headers=request.headers, extensions=request.extensions))
         return httpx.Response(204)
 
     @property
@@ -254,3 +256,96 @@ def test_redirects_are_followed_if_told(follow: bool) -> None:
         httpx_args={"transport": httpx.MockTransport(answer)},
     )
     assert delete_task.sync_detailed("t", client=client).status_code == (204 if follow else 307)
+
+
+ELSEWHERE = ["https://other.example/t", "http://api.example/t", "https://api.example:444/t"]
+
+
+@pytest.mark.parametrize("location", [*ELSEWHERE, "https://api.example/t", "/t"])
+@pytest.mark.parametrize("options", [{}, {"api_key": None, "token": SECRET}], ids=["key", "token"])
+@pytest.mark.parametrize("own", [False, True])
+@pytest.mark.parametrize("awaited", [False, True])
+def test_credentials_go_to_the_own_origin_only(
+    location: str, options: dict[str, Any], own: bool, awaited: bool
+) -> None:
+    """A redirect to another host, port or scheme takes no credentials along, and no request keeps any."""
+    came: list[tuple[str, bool]] = []
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        came.append((str(request.url), SECRET in repr(request.headers.raw)))
+        return httpx.Response(204) if request.url.path == "/t" else httpx.Response(307, headers={"location": location})
+
+    transport = httpx.MockTransport(answer)
+    options = {"api_key": SECRET, **options}
+    client = AuthenticatedClient(
+        "https://api.example", follow_redirects=True, httpx_args={"transport": transport}, **options
+    )
+    if own:
+        client.set_httpx_client(httpx.Client(transport=transport, follow_redirects=True))
+        client.set_async_httpx_client(httpx.AsyncClient(transport=transport, follow_redirects=True))
+    if awaited:
+        asyncio.run(delete_task.asyncio("first", client=client))
+    else:
+        delete_task.sync("first", client=client)
+    target = location if location.startswith("http") else f"https://api.example{location}"
+    assert came == [("https://api.example/v1/tasks/first", True), (target, location not in ELSEWHERE)]
+    assert all(SECRET not in repr(request.headers.raw) for request in requests)
+
+
+def test_a_redirect_that_is_not_followed_names_its_location() -> None:
+    """The error says where it leads, and the request that it holds has no credentials."""
+    answer = httpx.Response(308, headers={"location": "https://new.example/v1"})
+    transport = httpx.MockTransport(lambda request: answer)
+    client = AuthenticatedClient("https://api.example", api_key=SECRET, httpx_args={"transport": transport})
+    with pytest.raises(
+        errors.UnexpectedStatus, match=r"answered 308: a redirect to 'https://new.example/v1'"
+    ) as caught:
+        delete_task.sync("t", client=client)
+    assert caught.value.location == "https://new.example/v1"
+    assert pickle.loads(pickle.dumps(caught.value)).location == "https://new.example/v1"
+    assert answer.next_request is not None
+    assert SECRET not in repr(answer.next_request.headers.raw)
+
+
+def test_redirects_without_end_are_an_error() -> None:
+    """The bound is that of the httpx client."""
+    transport = httpx.MockTransport(lambda request: httpx.Response(307, headers={"location": str(request.url)}))
+    client = AuthenticatedClient(
+        "https://api.example", api_key=SECRET, follow_redirects=True, httpx_args={"transport": transport}
+    )
+    with pytest.raises(httpx.TooManyRedirects):
+        delete_task.sync("t", client=client)
+
+
+def test_no_cookie_of_a_server_is_kept(requests: Requests) -> None:
+    """A cookie that no header can carry would break every later call."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests(request)
+        return httpx.Response(204, headers=[(b"set-cookie", "a=\u00e9".encode())])
+
+    transport = httpx.MockTransport(answer)
+    client = AuthenticatedClient("https://api.example", api_key=SECRET, httpx_args={"transport": transport})
+    delete_task.sync("t", client=client)
+    delete_task.sync("t", client=client)
+    assert "cookie" not in requests[1].headers
+
+
+@pytest.mark.parametrize("status", [204, 404])
+def test_a_body_that_cannot_be_decompressed_is_told_with_its_status(status: int) -> None:
+    """The error is of this client, not of httpx."""
+    transport = httpx.MockTransport(
+        lambda request: httpx.Response(status, headers={"content-encoding": "gzip"}, stream=httpx.ByteStream(b"no"))
+    )
+    client = AuthenticatedClient("https://api.example", api_key=SECRET, httpx_args={"transport": transport})
+    with pytest.raises(errors.UndecodableBody, match=f"answered {status}: it cannot be decompressed"):
+        delete_task.sync("t", client=client)
+
+
+def test_what_cannot_be_sent_is_an_invalid_request() -> None:
+    """Nothing was sent, and the error is of this client."""
+    client = AuthenticatedClient("https://api.example", api_key=SECRET)
+    with pytest.raises(errors.InvalidRequest, match="cannot be sent"):
+        delete_task.sync("t" * 70_000, client=client)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -88,7 +89,7 @@ class SyncClient:
             with self._lock:
                 if self._client is None:
                     self._client = self._given or _created(
-                        lambda: httpx.Client(transport=self._transport, limits=_LIMITS)
+                        lambda: httpx.Client(transport=self._transport, limits=_LIMITS, cookies=_no_cookies())
                     )
                     from xpander_tasks._run.scope import make_interruptible
 
@@ -157,7 +158,7 @@ class AsyncClient:
         client = self._clients.get(loop)
         if client is None:
             client = self._clients[loop] = _LoopClient(
-                _created(lambda: httpx.AsyncClient(transport=self._transport, limits=_LIMITS))
+                _created(lambda: httpx.AsyncClient(transport=self._transport, limits=_LIMITS, cookies=_no_cookies()))
             )
         return client.http
 
@@ -191,6 +192,11 @@ def _running_loop() -> asyncio.AbstractEventLoop:
         return asyncio.get_running_loop()
     except RuntimeError:
         raise UsageError(0, "awaited methods need a running event loop; call this inside `async def`") from None
+
+
+def _no_cookies() -> CookieJar:
+    """Return a cookie jar that stores nothing: a cookie of a proxy could break later calls, and the API has none."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
 def _created(create: Any) -> Any:

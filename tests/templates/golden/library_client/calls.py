@@ -1,12 +1,12 @@
 """Calls: send a request and parse its response, at once or as a stream of events."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
-from contextlib import aclosing, asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager, closing, contextmanager
 from typing import Any, TypeVar
 
 import httpx
 
-from . import errors, responses
+from . import errors, responses, sending
 from .client import Client, Timeout
 from .events import EventDecoder, has_events
 from .requests import Request
@@ -35,7 +35,10 @@ def call(
         patient: Whether to wait for more of the body without limit, unless `timeout` is given.
     """
     http = client.get_httpx_client()
-    response = http.request(**_arguments(client, http, request, headers, timeout, patient))
+    built = sending.build(http, _arguments(client, http, request, headers, timeout, patient))
+    response = sending.send(client, http, built)
+    with closing(response), sending.decompressing(f"{built.method} {built.url.path}", response):
+        response.read()
     return responses.detailed(parse, response, client.raise_on_unexpected_status)
 
 
@@ -50,7 +53,11 @@ async def acall(
 ) -> Response[T]:
     """Send a request and parse the response, asynchronously."""
     http = client.get_async_httpx_client()
-    response = await http.request(**_arguments(client, http, request, headers, timeout, patient))
+    built = sending.build(http, _arguments(client, http, request, headers, timeout, patient))
+    response = await sending.asend(client, http, built)
+    async with aclosing(response):
+        with sending.decompressing(f"{built.method} {built.url.path}", response):
+            await response.aread()
     return responses.detailed(parse, response, client.raise_on_unexpected_status)
 
 
@@ -71,7 +78,9 @@ def stream(
         errors.UndecodableBody: The response has no events.
     """
     http = client.get_httpx_client()
-    with http.stream(**_arguments(client, http, request, headers, timeout, True)) as response:
+    built = sending.build(http, _arguments(client, http, request, headers, timeout, True))
+    response = sending.send(client, http, built)
+    with closing(response), sending.decompressing(operation, response):
         is_stream, as_type = _event_type(readers, response)
         if not is_stream:
             response.read()
@@ -90,13 +99,16 @@ async def astream(
 ) -> AsyncIterator[AsyncIterator[Any]]:
     """Send a request and iterate over the events of the response as they arrive, asynchronously."""
     http = client.get_async_httpx_client()
-    async with http.stream(**_arguments(client, http, request, headers, timeout, True)) as response:
-        is_stream, as_type = _event_type(readers, response)
-        if not is_stream:
-            await response.aread()
-            raise _refusal(operation, readers, response)
-        async with aclosing(_aevents(operation, response, as_type)) as arriving:
-            yield arriving
+    built = sending.build(http, _arguments(client, http, request, headers, timeout, True))
+    response = await sending.asend(client, http, built)
+    async with aclosing(response):
+        with sending.decompressing(operation, response):
+            is_stream, as_type = _event_type(readers, response)
+            if not is_stream:
+                await response.aread()
+                raise _refusal(operation, readers, response)
+            async with aclosing(_aevents(operation, response, as_type)) as arriving:
+                yield arriving
 
 
 def _arguments(

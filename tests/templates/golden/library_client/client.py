@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from threading import Lock
 from types import TracebackType
 from typing import Any, Self
@@ -125,6 +126,10 @@ class Client:
             arguments["timeout"] = limits
         return arguments
 
+    def credential_names(self) -> list[str]:
+        """Return the names of the headers that hold credentials."""
+        return list(self._credentials())
+
     def close(self) -> None:
         """Close the connections of the synchronous calls."""
         if self._made is not None:
@@ -159,6 +164,8 @@ class Client:
             "timeout": DEFAULT_TIMEOUT,
             "verify": self._verify_ssl,
             "follow_redirects": self._follow_redirects,
+            # Nothing that a server sets may change or break later calls; `cookies` are sent without a jar.
+            "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             **self._httpx_args,
         }
 

@@ -55,9 +55,15 @@ class ResponseError(ApiError):
 
 
 class UnexpectedStatus(ResponseError):
-    """The status is not documented."""
+    """The status is not documented. `location` is where a redirect leads that was not followed."""
+
+    def __init__(self, operation: str, status_code: int, content: bytes, location: str | None = None) -> None:
+        super().__init__(operation, status_code, content, location)
+        self.location = location
 
     def __str__(self) -> str:
+        if self.location is not None:
+            return self._describe(f"a redirect to {self.location!r}, which is not followed")
         return self._describe(f"the status is not documented; the body is {self._shown()}")
 
 

@@ -97,7 +97,8 @@ def parse(operation: str, readers: Readers, response: httpx.Response) -> Any:
     status = response.status_code
     found = reading(readers, response)
     if found is None:
-        raise errors.UnexpectedStatus(operation, status, response.content)
+        location = response.headers.get("location") if response.is_redirect else None
+        raise errors.UnexpectedStatus(operation, status, response.content, location)
     reader, as_type = found
     try:
         return reader(response, as_type)

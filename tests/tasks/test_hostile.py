@@ -78,15 +78,18 @@ class Fleet:
 
     def assert_nothing_left(self) -> None:
         """Check that no connection is in use, and that no thread or task of ours still runs."""
-        if self.flavours:
-            self.runner.run(asyncio.sleep(0))
         ends = time.monotonic() + LONGEST
-        while any(thread.name.startswith("xpander_tasks") for thread in threading.enumerate()):
-            assert time.monotonic() < ends, "a thread is left"
+        while left := self.left():
+            assert time.monotonic() < ends, f"left behind: {left}"
             time.sleep(0.001)
-        assert asyncio.all_tasks(self.runner.get_loop()) == set()
-        for pool in self.pools:
-            assert all(connection.is_idle() or connection.is_closed() for connection in pool.connections), pool
+
+    def left(self) -> list[object]:
+        """Return the threads and tasks that still run, and the connections that are in use."""
+        self.runner.run(asyncio.sleep(0))
+        threads = [thread for thread in threading.enumerate() if thread.name.startswith("xpander_tasks")]
+        connections = [connection for pool in self.pools for connection in pool.connections]
+        used = [each for each in connections if not (each.is_idle() or each.is_closed())]
+        return [*threads, *asyncio.all_tasks(self.runner.get_loop()), *used]
 
 
 @pytest.fixture(scope="module")

@@ -18,13 +18,16 @@ class Credentials:
     def add(self, request: httpx.Request) -> None:
         """Add the header, unless the request goes to another origin, as after a redirect."""
         if _origin(request.url) == self._origin:
-            request.headers.update(self._configuration.headers())
+            # One by one, as `update` builds all headers anew.
+            for name, value in self._configuration.headers().items():
+                request.headers[name] = value
 
     def remove(self, request: httpx.Request | None) -> None:
         """Remove the header from a request, which answers and errors hold."""
         if request is not None:
             for name in self._configuration.headers():
-                request.headers.pop(name, None)
+                if name in request.headers:
+                    del request.headers[name]
 
     def redact(self, content: bytes) -> bytes:
         """Remove the secret from a body: a server may echo it, and it must not get into messages and logs."""

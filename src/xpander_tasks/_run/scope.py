@@ -7,10 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import httpcore
 import httpx
+
+A = TypeVar("A")
+T = TypeVar("T")
 
 
 class Scope:
@@ -71,14 +74,26 @@ class Scope:
         finally:
             _thread.scope = outer
 
-    @contextmanager
-    def blocking(self, stream: httpcore.NetworkStream) -> Iterator[None]:
-        """Let an interruption wake this thread while it is blocked in a stream."""
+    def block(
+        self, stream: httpcore.NetworkStream, action: Callable[[A, float | None], T], what: A, timeout: float | None
+    ) -> T:
+        """Read from a stream or write to it; an interruption wakes this thread while it is blocked there.
+
+        Args:
+            stream: The stream.
+            action: Its method.
+            what: How much to read, or what to write.
+            timeout: Seconds, which are shortened to the deadline.
+
+        Raises:
+            httpcore.ReadError: The call was interrupted.
+            httpcore.ReadTimeout: The deadline has passed.
+        """
         self._socket = stream.get_extra_info("socket")
         try:
             if self._interrupted.is_set():
                 raise httpcore.ReadError("the call was interrupted")
-            yield
+            return action(what, self.left(timeout))
         finally:
             self._socket = None
 
@@ -142,14 +157,12 @@ class _Stream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if (scope := _thread.scope) is None:
             return self._inner.read(max_bytes, timeout)
-        with scope.blocking(self._inner):
-            return self._inner.read(max_bytes, scope.left(timeout))
+        return scope.block(self._inner, self._inner.read, max_bytes, timeout)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if (scope := _thread.scope) is None:
             return self._inner.write(buffer, timeout)
-        with scope.blocking(self._inner):
-            return self._inner.write(buffer, scope.left(timeout))
+        return scope.block(self._inner, self._inner.write, buffer, timeout)
 
     def close(self) -> None:
         self._inner.close()

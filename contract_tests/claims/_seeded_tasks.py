@@ -59,6 +59,7 @@ def seed_tasks(task_factory: TaskFactory, size: int) -> SeededTasks:
     """
     seeded = SeededTasks(task_factory.parent())
     agents = [agent for agent in task_factory.agents[:3] if _is_invocable(task_factory, seeded, agent)]
+    inputs = (*task_factory.status_inputs, *STATUS_INPUTS)
     callers = [None, task_factory.agent, *_accepted_values(task_factory, seeded, _caller, "Caller")]
     users = [None, *_accepted_values(task_factory, seeded, _user, "User")]
 
@@ -69,8 +70,8 @@ def seed_tasks(task_factory: TaskFactory, size: int) -> SeededTasks:
             fields |= _caller(caller)
         if user is not None:
             fields |= _user(user)
-        if number < len(STATUS_INPUTS):
-            fields["input"] = {**fields.get("input", {}), "text": STATUS_INPUTS[number]}
+        if number < len(inputs):
+            fields["input"] = {**fields.get("input", {}), "text": inputs[number]}
         body = task_factory.body(**fields)
         agent = agents[number % len(agents)] if agents else task_factory.agent
         task = task_factory.call("invoke_agent_async", body, agent)[0]

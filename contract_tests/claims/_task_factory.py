@@ -45,6 +45,7 @@ class TaskFactory:
     def __init__(self, api: Api, agents: list[str], target: Target) -> None:
         self.api = api
         self.agents = agents
+        self.status_inputs = target.status_inputs
         self.patience = 8.0 if target.is_mock else 90.0
         # Mixed case reveals a server that ignores the case of ids.
         self.token = f"ct-{uuid4().hex[:10]}-Aa"

@@ -102,6 +102,38 @@ def test_credentials_are_checked_before_anything_else(
                 answer.assert_status(401)
 
 
+@pytest.mark.claim("AUTH-1")
+@pytest.mark.parametrize("operation_id", READING)
+def test_the_bearer_token_opens_what_the_key_opens(
+    api: Api, target: Target, known: tuple[str, str], operation_id: str
+) -> None:
+    """AUTH-1: only wrong credentials are a 401: the right token reads the same of the same organization as the key."""
+    caller = api.as_caller(_bearer(_token(target)))
+    task, agent = known
+    answer = caller.call(operation_id, task=task, agent=agent).assert_status(200)
+    expected = api.call(operation_id, task=task, agent=agent)
+    owners = [_organizations(one.json) for one in (answer, expected)]
+    assert_that(owners[0] == owners[1], f"organization {owners[1]}, as with the key", owners[0], expected, answer)
+
+
+@pytest.mark.claim("AUTH-1")
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_a_bearer_token_that_is_nearly_right_is_a_401(
+    api: Api, target: Target, known: tuple[str, str], operation_id: str
+) -> None:
+    """AUTH-1: a token in another case, with more or with less, or under another scheme opens nothing."""
+    _skip_unless_writable(target, operation_id)
+    token = _token(target)
+    body = {"input": {"text": "Please say hello."}} if operation_id in INVOKES else None
+    wrong_headers = [f"Bearer {text}" for text in (f"{token}x", token[:-1], token.swapcase()) if text != token]
+    wrong_headers += [f"Basic {token}", f"Token {token}", token]
+    for header in wrong_headers:
+        # Nearly the token, so that a report must not show it either.
+        credentials = Credentials({"authorization": header}, {"authorization": "(nearly the token)"})
+        answer = api.as_caller(credentials).call(operation_id, task=known[0], agent=known[1], body=body)
+        answer.assert_status(401)
+
+
 @pytest.mark.claim("AUTH-4")
 @pytest.mark.parametrize("kind", ["no credentials", "a wrong key", "a bearer token with a false signature"])
 def test_a_request_refused_with_401_changes_nothing(task_factory: TaskFactory, target: Target, kind: str) -> None:
@@ -139,6 +171,21 @@ def test_a_wrong_key_learns_nothing_about_ids(
     there = caller.call(operation_id, task=known[0]).assert_status(401)
     absent = caller.call(operation_id, task="no-such-task").assert_status(401)
     assert_that(there.json == absent.json, f"{absent.json}", there.json, absent, there)
+
+
+def _token(target: Target) -> str:
+    if not target.bearer_token:
+        not_run("needs XPANDER_BEARER_TOKEN")
+    return target.bearer_token
+
+
+def _bearer(token: str) -> Credentials:
+    return Credentials({"authorization": f"Bearer {token}"}, {"authorization": "Bearer $XPANDER_BEARER_TOKEN"})
+
+
+def _organizations(shown: object) -> set[object]:
+    items = shown.get("items", [shown]) if isinstance(shown, dict) else []
+    return {item.get("organization_id") for item in items if isinstance(item, dict)}
 
 
 def _skip_unless_writable(target: Target, operation_id: str) -> None:

@@ -91,5 +91,7 @@ def key_names(target: Target) -> list[tuple[str, str]]:
     keys = [(target.api_key, "$XPANDER_API_KEY")] if target.api_key else []
     if target.other_api_key:
         keys.append((target.other_api_key, "$XPANDER_OTHER_API_KEY"))
+    if target.bearer_token:
+        keys.append((target.bearer_token, "$XPANDER_BEARER_TOKEN"))
     # The longer key comes first, because it may contain the other.
     return sorted(keys, key=lambda pair: -len(pair[0]))

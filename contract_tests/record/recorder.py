@@ -155,6 +155,8 @@ class Recorder:
             callers[self.target.other_api_key] = "other"
         if bearer is None:
             return callers.get(key, "wrong")
+        if key is None and self.target.bearer_token and bearer == f"Bearer {self.target.bearer_token}":
+            return "own"
         return "unknown" if key in callers else "wrong"
 
     def after_response(self, request: SentRequest, status: int) -> None:

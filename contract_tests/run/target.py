@@ -13,6 +13,7 @@ from .rates import Rate, parse_rate
 
 Profile = Literal["quick", "default", "deep"]
 PREFLIGHT_TIMEOUT_SECONDS = 20
+STATUS_INPUTS = ("CONTRACT_FAILING_INPUT", "CONTRACT_PAUSING_INPUT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Target:
         rate_limit: Most requests a second that the whole run sends; None is unlimited.
         seed: Seed of all random choices.
         profile: How much to generate.
+        bearer_token: Bearer token of the organization under test, or None.
+        status_inputs: Texts that make the agent fail or pause, as far as they are known.
     """
 
     base_url: str
@@ -40,6 +43,8 @@ class Target:
     rate_limit: float | None
     seed: int
     profile: Profile
+    bearer_token: str | None = field(default=None, repr=False)
+    status_inputs: tuple[str, ...] = ()
 
 
 def read_target(environment: Mapping[str, str], mock_url: str | None) -> Target:
@@ -54,10 +59,11 @@ def read_target(environment: Mapping[str, str], mock_url: str | None) -> Target:
     """
     base_url = mock_url or environment.get("XPANDER_BASE_URL", "")
     other_api_key = environment.get("XPANDER_OTHER_API_KEY") or None
+    bearer_token = environment.get("XPANDER_BEARER_TOKEN") or None
     if mock_url:
-        from xpander_mock import DEMO_API_KEY, OTHER_API_KEY
+        from xpander_mock import DEMO_API_KEY, DEMO_BEARER_TOKEN, OTHER_API_KEY
 
-        api_key, other_api_key = DEMO_API_KEY, OTHER_API_KEY
+        api_key, other_api_key, bearer_token = DEMO_API_KEY, OTHER_API_KEY, DEMO_BEARER_TOKEN
     else:
         api_key = environment.get("XPANDER_API_KEY", "")
         if not api_key:
@@ -68,7 +74,11 @@ def read_target(environment: Mapping[str, str], mock_url: str | None) -> Target:
             raise pytest.UsageError(
                 "XPANDER_OTHER_API_KEY is XPANDER_API_KEY; expected a key of another organization, or none"
             )
-    for name, key in (("XPANDER_API_KEY", api_key), ("XPANDER_OTHER_API_KEY", other_api_key)):
+    for name, key in (
+        ("XPANDER_API_KEY", api_key),
+        ("XPANDER_OTHER_API_KEY", other_api_key),
+        ("XPANDER_BEARER_TOKEN", bearer_token),
+    ):
         if key and not (key.isascii() and key.isprintable() and " " not in key):
             raise pytest.UsageError(
                 f"{name} holds characters that cannot be sent in a header; expected printable ASCII, no spaces"
@@ -84,6 +94,8 @@ def read_target(environment: Mapping[str, str], mock_url: str | None) -> Target:
         rate_limit=rate.per_second if rate else None,
         seed=read_seed(environment),
         profile=read_profile(environment),
+        bearer_token=bearer_token,
+        status_inputs=tuple(text for name in STATUS_INPUTS if (text := environment.get(name))),
     )
 
 

@@ -13,7 +13,7 @@ from contract_tests.record.exchange import SentRequest
 from contract_tests.record.recorder import UNDOCUMENTED, Recorder, RequestRefused, reset_wait
 from contract_tests.record.transport import RecordingTransport, recording_session
 from contract_tests.run.target import Target
-from tests.contract.conftest import KEY
+from tests.contract.conftest import KEY, OTHER_KEY
 
 BASE = "https://api.example.com/root"
 
@@ -132,6 +132,26 @@ def test_requests_are_counted_by_operation_status_and_parameter(recorder: Record
     assert recorder.parameters["list_tasks"] == {"page": 2, "per_page": 1}
     assert recorder.parameters["invoke_agent"] == {"agent_id": 1, "version": 1, "input": 1}
     assert recorder.sent == 5
+
+
+@pytest.mark.parametrize(
+    ("headers", "caller"),
+    [
+        ({}, "nobody"),
+        ({"X-Api-Key": KEY}, "own"),
+        ({"x-api-key": OTHER_KEY}, "other"),
+        ({"x-api-key": ""}, "wrong"),
+        ({"x-api-key": "x"}, "wrong"),
+        ({"Authorization": "Bearer token"}, "own"),
+        ({"Authorization": "Bearer other"}, "wrong"),
+        ({"Authorization": "Bearer token", "x-api-key": "x"}, "wrong"),
+        ({"Authorization": "Bearer other", "x-api-key": KEY}, "unknown"),
+    ],
+)
+def test_the_caller_is_known_by_its_credentials(target: Target, headers: dict[str, str], caller: str) -> None:
+    """Credentials that contradict each other make no claim about who calls."""
+    recorder = Recorder(replace(target, bearer_token="token"))
+    assert recorder.caller_of(SentRequest("GET", BASE, headers, b"")) == caller
 
 
 def test_the_counts_of_workers_add_up(target: Target, recorder: Recorder) -> None:

@@ -23,15 +23,18 @@ def test_a_live_server_is_only_read_unless_asked_otherwise() -> None:
 
 def test_every_variable_is_read() -> None:
     """Address, keys, agent, rate, seed and profile come from the environment."""
-    extra = {"XPANDER_OTHER_API_KEY": OTHER_KEY, "XPANDER_AGENT_ID": "a", "CONTRACT_RATE_LIMIT": "120/m"}
+    extra = {"XPANDER_OTHER_API_KEY": OTHER_KEY, "XPANDER_AGENT_ID": "a", "CONTRACT_RATE_LIMIT": "120/60s"}
+    extra |= {"XPANDER_BEARER_TOKEN": "token", "CONTRACT_FAILING_INPUT": "fail", "CONTRACT_PAUSING_INPUT": "pause"}
     target = read_target({**LIVE, **extra, "SEED": "5", "PROFILE": "deep"}, None)
     assert (target.base_url, target.api_key, target.other_api_key) == ("https://api.example.com", KEY, OTHER_KEY)
     assert (target.agent_id, target.rate_limit, target.seed, target.profile) == ("a", 2.0, 5, "deep")
+    assert (target.bearer_token, target.status_inputs) == ("token", ("fail", "pause"))
 
 
 def test_no_key_is_shown() -> None:
-    """The representation of a target holds neither key."""
-    assert "sk-live" not in repr(read_target({**LIVE, "XPANDER_OTHER_API_KEY": OTHER_KEY}, None))
+    """The representation of a target holds neither key nor token."""
+    keys = {"XPANDER_OTHER_API_KEY": OTHER_KEY, "XPANDER_BEARER_TOKEN": "sk-live-token"}
+    assert "sk-live" not in repr(read_target({**LIVE, **keys}, None))
 
 
 def test_without_a_seed_every_run_has_another() -> None:

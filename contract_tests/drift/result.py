@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
@@ -11,6 +12,7 @@ from .changes import IMPACTS, Change
 from .sentences import Review, with_followers
 from .touches import Touched
 
+WIDTH = 118
 _MOST_NAMED = 8
 
 
@@ -80,7 +82,10 @@ def _text(result: Comparison) -> Iterator[str]:
         yield f"{change.impact.upper()}  {change.place}  ({change.kind})"
         yield f"  {change.message}"
         for name, values in _lists(touched):
-            yield f"  {name:<8} {values}"
+            label = f"  {name:<8} "
+            yield textwrap.fill(
+                values, WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_on_hyphens=False
+            )
     for review, followers in _reviews(result):
         yield ""
         yield f"TO REVIEW  {review.claim}"

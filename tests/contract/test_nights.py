@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.contract._servers import Answer, Proxy
+from tests.contract._servers import Answer, Proxy, nothing
 from tests.contract.conftest import KEY, ROOT, environment
 
 Night = Callable[..., subprocess.CompletedProcess[str]]
@@ -34,6 +34,23 @@ class FlakyOnce:
         if not self.done and answer.status == 404 and answer.key == KEY and answer.place.startswith("/v1/tasks/"):
             self.done = True
             answer.status, answer.body = 500, b'{"detail": "Internal server error"}'
+
+
+class Server:
+    """A server that behaves otherwise each night, at the same address.
+
+    Args:
+        proxy: Starts a healthy server behind a proxy.
+    """
+
+    def __init__(self, proxy: Callable[..., Proxy]) -> None:
+        self.behave: Callable[[Answer], None] = nothing
+        self.proxy = proxy(lambda answer: self.behave(answer))
+
+    def tonight(self, behave: Callable[[Answer], None] = nothing) -> Proxy:
+        """Change how the server answers."""
+        self.behave = behave
+        return self.proxy
 
 
 @pytest.fixture
@@ -67,21 +84,22 @@ def outcomes(folder: Path) -> dict[str, str]:
 
 
 def test_three_nights(proxy: Callable[..., Proxy], night: Night, tmp_path: Path) -> None:
-    healthy = night(proxy())
+    server = Server(proxy)
+    healthy = night(server.tonight())
     assert healthy.returncode == 0, healthy.stdout
     assert "The contract is kept." in healthy.stdout
     assert outcomes(tmp_path) == {"PAGE-1": "held", "ID-1": "held"}
 
-    broken = night(proxy(forgets_a_size))
+    broken = night(server.tonight(forgets_a_size))
     assert broken.returncode == 1, broken.stdout
     assert "FAILED contract_tests/claims/test_pages.py::test_without_page_and_per_page" in broken.stdout
     assert outcomes(tmp_path) == {"PAGE-1": "broken", "ID-1": "held"}
 
-    accepted = night(proxy(), "baseline", "--reason", "ticket 7")
+    accepted = night(server.tonight(), "baseline", "--reason", "ticket 7")
     assert accepted.returncode == 0, accepted.stderr
     assert "known failure" in accepted.stdout
 
-    known = night(proxy(FlakyOnce()))
+    known = night(server.tonight(FlakyOnce()))
     assert known.returncode == 0, known.stdout
     assert "KNOWN contract_tests/claims/test_pages.py::test_without_page_and_per_page" in known.stdout
     assert ": ticket 7" in known.stdout
@@ -89,9 +107,28 @@ def test_three_nights(proxy: Callable[..., Proxy], night: Night, tmp_path: Path)
     assert outcomes(tmp_path) == {"PAGE-1": "known", "ID-1": "flaky"}
     assert "Nothing new: " in known.stdout
 
-    mended = night(proxy())
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<h1>Nothing new: " in page
+    assert "flaky in 33% of the last runs" in page
+    assert page.count("Known failures <span") == page.count("Flaky <span") == 1
+
+    mended = night(server.tonight())
     assert mended.returncode == 0, mended.stdout
     assert "Known failures that are gone: PAGE-1" in mended.stdout
+
+    lines = [json.loads(line) for line in (tmp_path / "history.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["claims"]["PAGE-1"] for line in lines] == ["held", "broken", "known", "held"]
+    counts = [(line["failed"], line["known"], len(line["flaky"])) for line in lines]
+    assert [tuple(map(bool, row)) for row in counts] == [
+        (False, False, False),
+        (True, False, False),
+        (False, True, True),
+        (False, False, False),
+    ]
+    # What was accepted is what was known the next night.
+    assert counts[1][0] == counts[2][1]
+    assert len({line["document"] for line in lines}) == 1
+    assert all(line["latency"]["list_tasks"][0] <= line["latency"]["list_tasks"][1] for line in lines)
 
 
 def test_a_failure_that_comes_again_is_no_flake(proxy: Callable[..., Proxy], night: Night, tmp_path: Path) -> None:

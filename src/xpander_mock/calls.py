@@ -76,7 +76,8 @@ class Calls(Sequence[Call]):
         """Assert that there was one call, and that it was as expected.
 
         Args:
-            expected: Fields of `Call` and their values. `query` and `headers` may name a part of what was sent.
+            expected: Fields of `Call` and their values. `query`, `headers` and `body` may name a part of what was
+                sent, to any depth.
         """
         __tracebackhide__ = True
         self.assert_called_once()
@@ -86,7 +87,8 @@ class Calls(Sequence[Call]):
         """Assert that one of the calls was as expected.
 
         Args:
-            expected: Fields of `Call` and their values. `query` and `headers` may name a part of what was sent.
+            expected: Fields of `Call` and their values. `query`, `headers` and `body` may name a part of what was
+                sent, to any depth.
         """
         __tracebackhide__ = True
         if unknown := expected.keys() - Call.__dataclass_fields__.keys():
@@ -118,6 +120,16 @@ def make_call(logged: Mapping[str, Any]) -> Call:
     )
 
 
+def contains(actual: Any, expected: Any) -> bool:
+    """Tell whether a JSON value has all fields and values that another one names; lists and texts must be equal."""
+    if isinstance(expected, dict):
+        return isinstance(actual, dict) and all(
+            name in actual and contains(actual[name], value) for name, value in expected.items()
+        )
+    same: bool = type(actual) is type(expected) and actual == expected
+    return same
+
+
 def _matches(call: Call, expected: Mapping[str, Any]) -> bool:
     for name, value in expected.items():
         actual = getattr(call, name)
@@ -126,6 +138,6 @@ def _matches(call: Call, expected: Mapping[str, Any]) -> bool:
         if name in ("headers", "query"):
             if any(actual.get(key) != str(item) for key, item in value.items()):
                 return False
-        elif actual != value:
+        elif not (contains(actual, value) if name == "body" else actual == value):
             return False
     return True

@@ -37,6 +37,7 @@ def test_calls_can_be_asserted(mock: MockClient, client: httpx.Client) -> None:
     invoke(client, "hello", title="t")
     client.get("/v1/tasks?status=paused&page=2", headers={"X-Trace": "7"})
     mock.calls("invoke_agent").assert_called_once_with(body={"input": {"text": "hello"}, "title": "t"}, status=200)
+    mock.calls("invoke_agent").assert_called_once_with(body={"title": "t"})
     mock.calls("list_tasks").assert_called_once_with(query={"status": "paused", "page": 2}, headers={"X-Trace": "7"})
     mock.calls("list_tasks").assert_called_once_with(body=None, method="GET", path="/v1/tasks")
     assert [call.operation for call in mock.calls()] == ["invoke_agent", "list_tasks"]
@@ -55,7 +56,12 @@ def test_a_failed_assertion_shows_the_calls(mock: MockClient, client: httpx.Clie
         calls.assert_not_called()
     assert "'text': 'hello'" in str(failed.value)
     assert mock.api_key not in str(failed.value) + repr(list(calls))
-    wrong: list[dict[str, Any]] = [{"body": {}}, {"query": {"page": 1}}, {"headers": {"x-trace": "1"}}, {"status": 404}]
+    wrong: list[dict[str, Any]] = [
+        {"body": {"input": {}, "x": 1}},
+        {"query": {"page": 1}},
+        {"headers": {"x-trace": "1"}},
+        {"status": 404},
+    ]
     for expected in wrong:
         with pytest.raises(AssertionError, match="expected a call of invoke_agent with"):
             calls.assert_called_once_with(**expected)

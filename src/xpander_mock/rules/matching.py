@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from xpander_mock.calls import contains
+
 HEADERS: ContextVar[Mapping[str, str]] = ContextVar("HEADERS")
 """The headers of the invoke that is answered, names in lower case; set by the routes."""
 
@@ -58,14 +60,5 @@ class RequestMatch(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
             and self.task_id in (None, request.task_id)
             and self.organization_id in (None, request.organization_id)
             and all(request.headers.get(name.lower()) == value for name, value in self.request_headers.items())
-            and (not self.request_body or _contains(request.body, self.request_body))
+            and (not self.request_body or contains(request.body, self.request_body))
         )
-
-
-def _contains(actual: Any, expected: Any) -> bool:
-    if isinstance(expected, dict):
-        return isinstance(actual, dict) and all(
-            name in actual and _contains(actual[name], value) for name, value in expected.items()
-        )
-    same: bool = type(actual) is type(expected) and actual == expected
-    return same

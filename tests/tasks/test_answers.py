@@ -160,6 +160,18 @@ def test_headers_with_numbers_beyond_sense(
                 client.get("t1")
 
 
+def test_an_event_with_a_field_of_tomorrow_is_an_event(connect: Connect, serve: Serve) -> None:
+    """What the contract does not know is no reason to call an event malformed."""
+    unknown = event("chunk", "x").replace(b'{"type"', b'{"sequence": 7, "type"')
+    pieces = [
+        piece(event("task_created", task(status="pending"))),
+        piece(unknown),
+        piece(event("task_finished", task())),
+    ]
+    client = connect(serve(scripted([STREAM_HEAD, *pieces, STREAM_END])).url)
+    assert [e.type for e in client.stream("a1", "hello")] == ["task_created", "chunk", "task_finished"]
+
+
 def test_an_event_of_polling_has_the_data_of_the_task(connect: Connect, serve: Serve) -> None:
     """Whoever reads `event.data["status"]` can do so after a lost connection as well."""
 

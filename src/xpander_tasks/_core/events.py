@@ -129,7 +129,7 @@ class EventStream:
     def _decoded(self, data: bytes, response: httpx.Response) -> TaskEvent:
         """Decode the data of an event; what cannot be decoded becomes an event of type `malformed`."""
         try:
-            event = msgspec.json.decode(data, type=TaskEvent)
+            event: TaskEvent = decode(data, TaskEvent)
         except UNDECODABLE:
             return self._made("malformed", data.decode(errors="replace"))
         self._seen = self._seen or event.task_id == self._poller.task_id

@@ -173,7 +173,7 @@ class Configuration:
             raise ConfigurationError(0, "expected api_key or bearer_token, got both; give the one to use")
         for name in ("api_key", "bearer_token"):
             if getattr(self, name) is not None and not _fits_header(getattr(self, name)):
-                # Checked here and told without the value, which httpx would print.
+                # Checked here, because the message of httpx would show the value.
                 raise ConfigurationError(0, f"expected {name} in printable ASCII without spaces; check how it is read")
         _check_base_url(self.base_url)
         if self.timeout is not None:

@@ -1,4 +1,4 @@
-"""What calls take beside ids: the filters of a list, the options of an invoke, timeouts."""
+"""Arguments of calls other than ids: the filters of a list, the options of an invoke, timeouts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class TaskFilters(TypedDict, total=False):
 
 
 class InvokeOptions(TypedDict, total=False):
-    """What an invoke can carry beside its input: the fields of `InvokeRequest`, and the agent's `version`."""
+    """The options of an invoke: the fields of `InvokeRequest`, and the agent's `version`."""
 
     version: str | None
     files: list[str] | None

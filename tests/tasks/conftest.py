@@ -1,4 +1,4 @@
-"""Clients of both flavours, on the mock and on servers that misbehave."""
+"""Fixtures: blocking and awaited clients, on the mock and on servers that misbehave."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ Serve = Callable[[Answer], FaultServer]
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[XpanderMock]:
-    """A running mock with its made-up tasks, whose agents are quick."""
+    """Run a mock with its generated tasks, whose agents are quick."""
     with XpanderMock(Settings(pending=0.02, executing=0.06)) as running:
         yield running
 
 
 @pytest.fixture(params=["sync", "async"])
 def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
-    """Makes clients of one flavour, with one connection each, so that one that is not returned blocks the next call."""
+    """Create clients with one connection each, so that one that is not freed blocks the next call."""
     with ExitStack() as stack:
         runner = stack.enter_context(asyncio.Runner()) if request.param == "async" else None
 
@@ -54,12 +54,12 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
 
 @pytest.fixture
 def client(connect: Connect, mock: XpanderMock) -> Flavour:
-    """A client of the mock's first organization."""
+    """Return a client of the mock's first organization."""
     return connect(mock.url, api_key=mock.api_key, connections=10)
 
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Starts servers that answer as they are told."""
+    """Return a function that starts servers with a given behavior."""
     with ExitStack() as stack:
         yield lambda answer: stack.enter_context(FaultServer(answer))

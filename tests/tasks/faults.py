@@ -1,4 +1,4 @@
-"""A server that answers as badly as a test asks, on a real loopback socket."""
+"""A server on a loopback socket that injects faults: resets, cuts, delays and wrong bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass
 class Got:
-    """A request that came."""
+    """A request that the server received."""
 
     method: str
     path: str
@@ -28,11 +28,11 @@ class Got:
 
 
 class Reset:
-    """Break the connection with a RST, as a crashed process does."""
+    """Reset the connection, as a crashed process does."""
 
 
 class Close:
-    """Close the connection in order, as a stopping process does."""
+    """Close the connection cleanly, as a stopping process does."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ Answer = Callable[[Got], Iterable[Act]]
 
 
 def reply(body: Any = None, status: int = 200, **headers: str) -> bytes:
-    """A whole answer; text and bytes are sent as they are, anything else as JSON."""
+    """Return a complete answer; text and bytes are sent unchanged, anything else as JSON."""
     content = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else json.dumps(body).encode()
     if status == 204:
         content = b""
@@ -61,12 +61,12 @@ STREAM_END = b"0\r\n\r\n"
 
 
 def piece(content: bytes) -> bytes:
-    """One chunk of a streamed body."""
+    """Return one chunk of a streamed body."""
     return f"{len(content):x}\r\n".encode() + content + b"\r\n"
 
 
 class FaultServer:
-    """Answers each request as `answer` says, and remembers it in `got`."""
+    """A server that answers each request as `answer` says, and records it in `got`."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -97,7 +97,7 @@ class FaultServer:
             thread.join(5)
 
     def sent(self, method: str, suffix: str = "") -> int:
-        """How many requests of a method came, to a path with this end."""
+        """Return the number of requests with a method whose path has this suffix."""
         return sum(got.method == method and got.path.endswith(suffix) for got in self.got)
 
     def _start(self, work: Callable[..., None], *args: Any) -> None:
@@ -152,7 +152,7 @@ class FaultServer:
 
 
 def scripted(*answers: bytes | Iterable[Act]) -> Answer:
-    """Give the answers in turn, the last one from then on."""
+    """Answer with each of these in turn, then with the last one forever."""
     left = list(answers)
     lock = threading.Lock()
 
@@ -165,7 +165,7 @@ def scripted(*answers: bytes | Iterable[Act]) -> Answer:
 
 
 def task(id: Any = "t1", status: str | None = "completed", **fields: Any) -> dict[str, Any]:
-    """A task as the API sends it."""
+    """Return a task as the API sends it."""
     return {
         "id": id,
         "agent_id": "a1",
@@ -196,6 +196,6 @@ def page(number: int, total: int, *items: dict[str, Any], per_page: int = 1, **f
 
 
 def event(type: str, data: Any, id: str = "t1") -> bytes:
-    """An event as the API sends it."""
+    """Return an event as the API sends it."""
     content = {"type": type, "task_id": id, "organization_id": "o1", "time": "2026-02-07T02:13:27Z", "data": data}
     return b"data: " + json.dumps(content).encode() + b"\n\n"

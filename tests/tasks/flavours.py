@@ -1,4 +1,4 @@
-"""Drives both halves of `Tasks` with one spelling, so that every test runs for both."""
+"""Call blocking and awaited methods by the same names, so that every test runs for both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from xpander_tasks import Tasks
 
 
 class Flavour:
-    """Calls the blocking methods, or with a runner the awaited ones, by the blocking ones' names."""
+    """A client whose blocking methods, or with a runner their awaited twins, are called by the blocking names."""
 
     def __init__(self, tasks: Tasks, runner: asyncio.Runner | None) -> None:
         self.tasks = tasks
@@ -41,7 +41,7 @@ class Flavour:
 
 
 class Blocking:
-    """An asynchronous iterator, read in a blocking way."""
+    """An asynchronous iterator that is read with blocking calls."""
 
     def __init__(self, values: Any, runner: asyncio.Runner) -> None:
         self._values = values

@@ -173,7 +173,7 @@ def test_an_event_with_a_field_of_tomorrow_is_an_event(connect: Connect, serve: 
 
 
 def test_an_event_of_polling_has_the_data_of_the_task(connect: Connect, serve: Serve) -> None:
-    """Whoever reads `event.data["status"]` can do so after a lost connection as well."""
+    """`event.data["status"]` can be read after a lost connection as well."""
 
     def answer(got: Got) -> Iterable[Act]:
         if got.method == "POST":
@@ -280,7 +280,7 @@ def bomb(megabytes: int) -> bytes:
 
 @pytest.mark.parametrize("status", [200, 500])
 def test_an_answer_that_grows_beyond_the_limit_is_not_read(connect: Connect, serve: Serve, status: int) -> None:
-    """A hundred kilobytes that decompress to a hundred megabytes are refused at the limit, and told as such."""
+    """A hundred kilobytes that decompress to a hundred megabytes are refused at the limit, and the error says why."""
     body = bomb(100)
     assert len(body) < 200_000
     server = serve(scripted(reply(body, status, content_encoding="gzip")))

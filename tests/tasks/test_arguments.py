@@ -107,7 +107,7 @@ BY_ID: dict[str, Callable[[Flavour, Any], Any]] = {
 
 @pytest.mark.parametrize("call", BY_ID)
 def test_ids_that_cannot_be_sent(connect: Connect, call: str) -> None:
-    """An id that no path can carry is told before anything is sent."""
+    """An id that no path can carry is refused before anything is sent."""
     client = connect(NOWHERE)
     for id in IDS:
         with pytest.raises(xpander_tasks.UsageError, match="expected"):
@@ -156,7 +156,7 @@ WITH_TIMEOUT: dict[str, Callable[[Flavour, Any], Any]] = {
 
 @pytest.mark.parametrize("call", WITH_TIMEOUT)
 def test_timeouts_that_make_no_sense(connect: Connect, call: str) -> None:
-    """A timeout that would mean nothing to a socket is told at the call."""
+    """A timeout that no socket accepts is refused at the call."""
     client = connect(NOWHERE)
     for timeout in TIMEOUTS:
         with pytest.raises(xpander_tasks.UsageError, match="expected timeout in seconds above 0"):

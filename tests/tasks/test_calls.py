@@ -1,4 +1,4 @@
-"""The operations, on the mock: what goes out, what comes back, and what is shared between calls."""
+"""The operations on the mock: the requests sent, the values returned, and what calls share."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_pages_have_the_totals_and_the_tasks(client: Flavour) -> None:
 
 
 def test_a_list_that_needs_one_page_sends_one_request(connect: Connect, serve: Serve) -> None:
-    """Nothing is read ahead that is not there."""
+    """No page is read ahead that does not exist."""
     item = {name: value for name, value in task().items() if name != "input"}
     server = serve(scripted(reply({"items": [item], "total": 1, "page": 1, "per_page": 50, "total_pages": 1})))
     assert [i.id for i in connect(server.url).list()] == ["t1"]
@@ -76,8 +76,8 @@ def test_pages_are_read_when_they_are_needed(connect: Connect, serve: Serve) -> 
     assert [len(server.got) for _ in tasks] == [1, 2, 3]
 
 
-def test_at_most_so_many_pages_at_the_same_time(connect: Connect, serve: Serve) -> None:
-    """Reading ahead keeps to its bound, and makes use of it."""
+def test_concurrency_bounds_the_pages_read_at_the_same_time(connect: Connect, serve: Serve) -> None:
+    """Reading ahead uses exactly the concurrency that was asked for."""
     lock, now, most = threading.Lock(), 0, 0
 
     def answer(got: Got) -> Iterable[Act]:
@@ -158,7 +158,7 @@ def test_a_conversation(client: Flavour, mock: XpanderMock) -> None:
 
 
 def test_stopping_and_deleting(client: Flavour, mock: XpanderMock) -> None:
-    """A task that runs is stopped once and for all, and deleted it is gone."""
+    """A running task is stopped; after its deletion every operation on it is a 404."""
     running = client.start(mock.agent_id, "slow 60")
     stopped = client.stop(running)
     assert (stopped.status, stopped.is_manually_stopped) == ("stopped", True)
@@ -258,7 +258,7 @@ def test_a_result_that_does_not_fit(
 
 
 def test_a_limit_set_by_the_caller_is_kept_across_concurrent_pages(connect: Connect, serve: Serve) -> None:
-    """However many pages are read at the same time, they take as long as the limit says."""
+    """Concurrent pages share the rate limit, and take as long as it demands."""
 
     def answer(got: Got) -> Iterable[Act]:
         number = int(got.query["page"])
@@ -271,7 +271,7 @@ def test_a_limit_set_by_the_caller_is_kept_across_concurrent_pages(connect: Conn
 
 
 def test_no_window_has_more_requests_than_the_limit() -> None:
-    """Whoever asks, however often: in any span of the limit's time at most so many places are given."""
+    """However often places are asked for, no span of the limit's seconds has more requests than the limit."""
     limiter = Limiter(RateLimit(4, 10.0))
     chance = random.Random(0)
     now, given = 0.0, []
@@ -325,14 +325,14 @@ def test_the_limiter_counts_what_is_under_way() -> None:
 
 
 def test_one_client_serves_many_threads(mock: XpanderMock) -> None:
-    """Threads that share a client get each their own answer."""
+    """Threads that share a client each get the answer to their own request."""
     with Tasks(Configuration(api_key=mock.api_key, base_url=mock.url)) as tasks, ThreadPoolExecutor(8) as pool:
         ids = [item.id for item in tasks.list()[:40]]
         assert [found.id for found in pool.map(tasks.get, ids)] == ids
 
 
 def test_the_log_says_what_is_repeated(connect: Connect, serve: Serve, caplog: pytest.LogCaptureFixture) -> None:
-    """One logger tells each request, and each repetition with its reason."""
+    """The logger reports each request, and each retry with its reason."""
     caplog.set_level(logging.DEBUG, "xpander_tasks")
     server = serve(scripted(reply("", 503), reply(task())))
     connect(server.url).get("t1")
@@ -396,7 +396,7 @@ def test_every_blocking_method_has_an_awaited_twin() -> None:
 
 
 def test_items_are_the_generated_models_with_a_way_back() -> None:
-    """Whoever knows the generated client knows the items, and isinstance agrees."""
+    """The models are subclasses of the generated ones, so that `isinstance` holds for both."""
     assert issubclass(TasksListItem, models.TasksListItem)
     assert issubclass(xpander_tasks.Task, models.Task)
     assert KEY not in repr(Configuration(api_key=KEY))

@@ -1,4 +1,4 @@
-"""Settings from arguments and the environment, and misuse that is told at the call."""
+"""Settings from arguments and the environment, and calls that are refused before anything is sent."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ CALLS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_missing_key_is_told_at_the_call(connect: Connect, call: str) -> None:
+def test_a_missing_key_is_refused_at_the_call(connect: Connect, call: str) -> None:
     """Without credentials every method fails at once, with the remedy, and nothing is sent."""
     client = connect("http://127.0.0.1:1", api_key=None)
     with pytest.raises(xpander_tasks.ConfigurationError, match="set XPANDER_API_KEY"):
@@ -103,7 +103,7 @@ def test_a_missing_key_is_told_at_the_call(connect: Connect, call: str) -> None:
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_a_closed_client_is_told_at_the_call(connect: Connect, call: str) -> None:
+def test_a_closed_client_is_refused_at_the_call(connect: Connect, call: str) -> None:
     """After `close` every method fails at once, with the remedy."""
     client = connect("http://127.0.0.1:1")
     client.close()
@@ -131,7 +131,7 @@ def test_a_closed_client_is_told_at_the_call(connect: Connect, call: str) -> Non
         (lambda client: client.invoke("a1", "hello", colour="red"), "unknown option colour"),
     ],
 )
-def test_misuse_is_told_at_the_call(connect: Connect, call: Any, told: str) -> None:
+def test_wrong_usage_is_refused_at_the_call(connect: Connect, call: Any, told: str) -> None:
     """What cannot work is refused before anything is sent, and the message says what would."""
     with pytest.raises(xpander_tasks.UsageError, match=told):
         call(connect("http://127.0.0.1:1"))
@@ -155,7 +155,7 @@ def test_timeouts_per_client_and_per_call(connect: Connect, serve: Serve) -> Non
     assert [limits["connect"] for limits in seen] == [7, 3, 1, 7, 7]
 
 
-def test_the_settings_of_ones_own_client_are_kept(serve: Serve) -> None:
+def test_the_settings_of_the_users_client_are_kept(serve: Serve) -> None:
     """Timeout, headers and hooks of a given client hold, and it stays open."""
     seen: list[httpx.Request] = []
     server = serve(scripted(reply(task())))
@@ -166,7 +166,7 @@ def test_the_settings_of_ones_own_client_are_kept(serve: Serve) -> None:
     assert (seen[0].extensions["timeout"]["read"], server.got[0].headers["x-team"]) == (11, "blue")
 
 
-def test_transports_of_ones_own() -> None:
+def test_transports_of_the_user() -> None:
     """A transport serves either flavour, without any socket."""
     transport = httpx.MockTransport(lambda request: httpx.Response(200, json=task()))
 

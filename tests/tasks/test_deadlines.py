@@ -80,7 +80,7 @@ def test_a_refusal_ends_a_wait_at_once(status: int) -> None:
 
 
 def test_a_wait_without_a_timeout_gives_an_outage_up_after_the_time_of_retries() -> None:
-    """Without a deadline an outage that does not end would never be told."""
+    """Without a deadline, an outage that does not end would otherwise never be reported."""
     client = VirtualClient(answers(EXECUTING, failing(503)), retry=Retry(max_time=60))
     begun = client.clock.now
     with pytest.raises(xpander_tasks.ServerError):

@@ -62,7 +62,7 @@ def test_the_root_is_the_exception_of_the_sdk() -> None:
     ],
 )
 def test_each_status_has_its_class(connect: Connect, serve: Serve, status: int, kind: str) -> None:
-    """A documented status has a class of its own, and no other status is without one."""
+    """Each documented status has its own class; every other status has a general one."""
     server = serve(scripted(reply({"detail": "no"}, status, x_request_id="r-7")))
     with pytest.raises(xpander_tasks.StatusError) as caught:
         connect(server.url, retry=xpander_tasks.Retry(attempts=1)).get("t1")

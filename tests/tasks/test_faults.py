@@ -53,8 +53,8 @@ INVOKES: dict[str, Callable[[Flavour], Any]] = {
 }
 
 
-def works(client: Flavour, server: FaultServer) -> None:
-    """Prove that the only connection of the client is free again."""
+def assert_works(client: Flavour, server: FaultServer) -> None:
+    """Check that the only connection of the client is free again."""
     server.answer = scripted(OK)
     assert client.get("t1").id == "t1"
 
@@ -69,7 +69,7 @@ def test_a_broken_answer_to_a_read_or_stop_is_asked_for_again(
     client = connect(server.url)
     assert READS[operation](client).result == "done"
     assert len(server.got) == 3
-    works(client, server)
+    assert_works(client, server)
 
 
 def test_a_connection_that_keeps_breaking_is_an_error_after_the_attempts(connect: Connect, serve: Serve) -> None:
@@ -80,7 +80,7 @@ def test_a_connection_that_keeps_breaking_is_an_error_after_the_attempts(connect
         client.get("t1")
     assert len(server.got) == QUICK.attempts
     assert (caught.value.method, caught.value.url) == ("GET", f"{server.url}/v1/tasks/t1")
-    works(client, server)
+    assert_works(client, server)
 
 
 def test_a_delete_whose_answer_is_lost_has_deleted(connect: Connect, serve: Serve) -> None:
@@ -91,7 +91,7 @@ def test_a_delete_whose_answer_is_lost_has_deleted(connect: Connect, serve: Serv
     assert server.sent("DELETE") == 2
     with pytest.raises(xpander_tasks.NotFoundError):
         client.delete("t1")
-    works(client, server)
+    assert_works(client, server)
 
 
 @pytest.mark.parametrize("operation", INVOKES)
@@ -105,7 +105,7 @@ def test_an_invoke_is_not_sent_twice(connect: Connect, serve: Serve, broken: str
     assert server.sent("POST") == 1
     assert caught.value.task_id == server.got[0].json()["id"]
     assert "unknown" in str(caught.value)
-    works(client, server)
+    assert_works(client, server)
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
@@ -117,7 +117,7 @@ def test_a_refused_invoke_is_not_sent_twice(connect: Connect, serve: Serve, stat
     with pytest.raises(xpander_tasks.StatusError) as caught:
         INVOKES[operation](client)
     assert (caught.value.status_code, len(server.got)) == (status, 1)
-    works(client, server)
+    assert_works(client, server)
 
 
 @pytest.fixture
@@ -193,7 +193,7 @@ def test_a_body_that_is_not_as_documented(connect: Connect, serve: Serve, body: 
     assert "to be Task" in str(caught.value)
     assert told.lower() in str(caught.value).lower()
     assert (caught.value.status_code, caught.value.request_id, len(server.got)) == (200, "r-1", 1)
-    works(client, server)
+    assert_works(client, server)
 
 
 def test_a_slow_first_byte(connect: Connect, serve: Serve) -> None:
@@ -206,7 +206,7 @@ def test_a_slow_first_byte(connect: Connect, serve: Serve) -> None:
         client.invoke("a1", "hello", timeout=0.7)
     assert (server.sent("GET"), server.sent("POST")) == (2, 1)
     assert caught.value.task_id
-    works(client, server)
+    assert_works(client, server)
 
 
 def test_a_slow_body(connect: Connect, serve: Serve) -> None:
@@ -223,7 +223,7 @@ def test_a_slow_body(connect: Connect, serve: Serve) -> None:
     server.answer = scripted([OK[:-40], Until()])
     with pytest.raises(xpander_tasks.RequestTimeoutError, match="ReadTimeout"):
         client.get("t1")
-    works(client, server)
+    assert_works(client, server)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_429_that_asks_for_too_long(connect: Connect, serve: Serve) -> None:
         client.get("t1")
     assert time.monotonic() - begun < 30
     assert (caught.value.retry_after, len(server.got)) == (3600.0, 1)
-    works(client, server)
+    assert_works(client, server)
 
 
 @pytest.mark.parametrize("status", [408, 502, 503, 504])
@@ -287,7 +287,7 @@ def test_a_storm_that_does_not_end(connect: Connect, serve: Serve) -> None:
         client.get("t1")
     assert (caught.value.status_code, caught.value.body) == (503, "<html>upstream</html>")
     assert len(server.got) == QUICK.attempts
-    works(client, server)
+    assert_works(client, server)
 
 
 def test_500(connect: Connect, serve: Serve) -> None:
@@ -297,7 +297,7 @@ def test_500(connect: Connect, serve: Serve) -> None:
     with pytest.raises(xpander_tasks.ServerError, match="Internal server error"):
         client.get("t1")
     assert len(server.got) == 1
-    works(client, server)
+    assert_works(client, server)
 
 
 def test_timeout_of_connecting(connect: Connect, closed_port: socket.socket) -> None:
@@ -338,7 +338,7 @@ def test_timeout_of_waiting_for_a_connection(connect: Connect, serve: Serve) -> 
         client.get("t1", timeout=0.1)
     assert len(server.got) == 1
     stream.close()
-    works(client, server)
+    assert_works(client, server)
 
 
 def test_cancelling_an_async_call(serve: Serve) -> None:
@@ -372,8 +372,8 @@ def test_cancelling_an_async_call(serve: Serve) -> None:
     asyncio.run(main())
 
 
-def test_cancelling_a_wait_between_looks(serve: Serve) -> None:
-    """A wait that is cancelled while it sleeps ends at once, and looks no more."""
+def test_cancelling_a_wait_between_polls(serve: Serve) -> None:
+    """A wait that is cancelled while it sleeps ends at once, and polls no more."""
     server = serve(scripted(reply(task(status="executing"))))
 
     async def main() -> None:
@@ -414,7 +414,7 @@ def test_retries_that_sleep_end_when_the_reader_stops(connect: Connect, serve: S
             client.runner.run(asyncio.sleep(0.005))
     pages.close()
     assert time.monotonic() - begun < 30
-    works(client, server)
+    assert_works(client, server)
 
 
 def test_nothing_ends_with_a_connection_in_use(connect: Connect, serve: Serve) -> None:
@@ -424,4 +424,4 @@ def test_nothing_ends_with_a_connection_in_use(connect: Connect, serve: Serve) -
     stream = client.stream("a1", "hello")
     assert next(stream).text == "a"
     stream.close()
-    works(client, server)
+    assert_works(client, server)

@@ -59,7 +59,7 @@ def cases(share: float) -> settings:
 
 
 class Fleet:
-    """A client of each flavour, on a server that sends whatever bytes it is told."""
+    """A blocking and an awaited client, on a server that sends any bytes."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -259,7 +259,7 @@ PIECES = st.lists(
 
 @pytest.mark.parametrize("call", ["wait", "watch", "stream"])
 def test_any_timing(call: str) -> None:
-    """On a virtual clock: whatever takes how long, what has a deadline ends at it, and an invoke is sent once."""
+    """On a virtual clock: however long anything takes, a deadline holds, and an invoke is sent once."""
 
     @cases(1 / 4 / 3)
     @given(

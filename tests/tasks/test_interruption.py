@@ -33,7 +33,7 @@ def slow_pages(got: Got) -> Iterable[Act]:
 
 
 def held_events(got: Got) -> Iterable[Act]:
-    """Answer an invoke with one event, and hold the rest; hold every look at the task."""
+    """Answer an invoke with one event, and hold the rest; hold every poll of the task."""
     if got.method == "POST":
         return [STREAM_HEAD, piece(event("task_created", task(status="pending"))), Until()]
     return [Until()]
@@ -256,7 +256,7 @@ OPEN: dict[str, tuple[Callable[[Got], Iterable[Act]], Callable[[Flavour], Any]]]
 def test_what_is_open_when_the_client_is_closed_ends_with_closed_error(
     connect: Connect, serve: Serve, call: str
 ) -> None:
-    """Closing from another thread wakes whoever waits, with an error that says so, at once."""
+    """Closing from another thread at once wakes every waiting call with `ClosedError`."""
     answer, action = OPEN[call]
     server = serve(answer)
     client = connect(server.url, connections=4, rate_limit="4/60s", retry=xpander_tasks.Retry(max_time=300))
@@ -308,7 +308,7 @@ def test_a_given_client_that_is_closed_is_told(connect: Connect, serve: Serve) -
 
 
 def test_one_iterator_is_read_by_one_thread(serve: Serve) -> None:
-    """Two threads cannot share an iterator; the second is told, and the first goes on."""
+    """Two threads cannot share an iterator: the second gets an error, and the first goes on."""
     hold = Until()
 
     def answer(got: Got) -> Iterable[Act]:

@@ -1,4 +1,4 @@
-"""Reading pages of a list that changes meanwhile: the decisions alone, then over a socket."""
+"""Reading the pages of a list that changes meanwhile: the decisions alone, then over a socket."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ CHANGES = st.lists(
 
 
 def change(shelf: Shelf, changes: list[Change]) -> bool:
-    """Make the next change; tells whether the page that was started earlier is read now."""
+    """Make the next change, and return whether the page that was spawned earlier is read now."""
     if not changes:
         return True
     kind, number, now = changes.pop(0)
@@ -152,15 +152,15 @@ def test_a_list_in_any_order_comes_whole(order: list[int], per_page: int, concur
 
 
 def test_a_list_without_dates_comes_whole() -> None:
-    """Tasks whose creation is not told are listed all the same."""
+    """Tasks without a creation date are listed as well."""
     shelf = Shelf(40)
     for listed in shelf.items:
         listed.created_at = None
     assert len(read(shelf, 10, 2, True, [])) == 40
 
 
-def test_what_was_seen_does_not_grow_with_the_list() -> None:
-    """Only the tasks met last are remembered, and those are enough to know the repeats."""
+def test_remembered_ids_do_not_grow_with_the_list() -> None:
+    """Only the latest ids are remembered, and they suffice to recognize repeats."""
     recent = RecentIds()
     for start in range(3 * REMEMBERED, 0, -50):
         page = [item(number) for number in range(start, start - 50, -1)]

@@ -21,9 +21,9 @@ FINISHED = event("task_finished", task())
 WHOLE = [CREATED, event("brand_new_type", {"x": 1}), *CHUNKS, FINISHED]
 
 
-def streaming(*acts: Act, looks: Iterable[bytes] = ()) -> Any:
-    """Answer an invoke with the acts, and each look at the task with the next of `looks`, the last from then on."""
-    left = list(looks) or [reply(task())]
+def streaming(*acts: Act, polls: Iterable[bytes] = ()) -> Any:
+    """Answer an invoke with the acts, and each poll with the next of `polls`, then with the last one forever."""
+    left = list(polls) or [reply(task())]
 
     def answer(got: Got) -> Iterable[Act]:
         if got.method == "POST":
@@ -53,7 +53,7 @@ def test_events_of_the_mock_end_with_the_finished_task(client: Flavour, mock: Xp
 
 
 def test_result_reads_on_to_the_end(client: Flavour, mock: XpanderMock) -> None:
-    """Whoever wants only the task need not iterate."""
+    """`result` returns the task without iterating."""
     stream = client.stream(mock.agent_id, "one two three")
     assert next(stream).type in ("connected", "task_created")
     assert stream.result().result == "one two three"
@@ -94,9 +94,9 @@ CUTS: dict[str, list[Act]] = {
 
 @pytest.mark.parametrize("cut", CUTS)
 def test_a_stream_that_is_cut_goes_on_by_polling(connect: Connect, serve: Serve, cut: str) -> None:
-    """A lost connection is told in an event, the task is followed to its end, and the invoke is not sent again."""
-    looks = [reply(task(status="executing")), reply(task(status="executing")), reply(task())]
-    server = serve(streaming(*CUTS[cut], looks=looks))
+    """An event reports the lost connection, the task is polled to its end, and the invoke is not sent again."""
+    polls = [reply(task(status="executing")), reply(task(status="executing")), reply(task())]
+    server = serve(streaming(*CUTS[cut], polls=polls))
     client = connect(server.url)
     events, stream = followed(client, timeout=0.3)
     types = [e.type for e in events]
@@ -128,7 +128,7 @@ def test_a_stream_cut_after_the_last_event(connect: Connect, serve: Serve) -> No
 
 
 def test_a_stream_whose_invoke_never_arrived(connect: Connect, serve: Serve) -> None:
-    """If no answer came and there is no such task, the error says so, after a few looks."""
+    """If no answer came and there is no such task, the error says so, after a few polls."""
 
     def answer(got: Got) -> Iterable[Act]:
         return [Reset()] if got.method == "POST" else [reply({"detail": "Task not found"}, 404)]
@@ -143,7 +143,7 @@ def test_a_stream_whose_invoke_never_arrived(connect: Connect, serve: Serve) -> 
 
 
 def test_a_cut_turn_of_a_conversation_is_not_mistaken_for_the_one_before(connect: Connect, serve: Serve) -> None:
-    """With the id of an earlier task, a look could show the turn before: the error leaves it to the caller."""
+    """With the id of an earlier task, a poll could show the turn before: the caller has to decide."""
     server = serve(lambda got: [Reset()] if got.method == "POST" else [reply(task())])
     with pytest.raises(xpander_tasks.LostConnectionError, match="unknown"):
         followed(connect(server.url), id="t1")
@@ -159,7 +159,7 @@ def test_a_cut_turn_that_had_begun_goes_on(connect: Connect, serve: Serve) -> No
 
 def test_a_task_deleted_while_a_lost_stream_is_followed(connect: Connect, serve: Serve) -> None:
     """A task that the stream showed and that is gone is a 404, as everywhere."""
-    server = serve(streaming(piece(CREATED), Reset(), looks=[reply({"detail": "Task not found"}, 404)]))
+    server = serve(streaming(piece(CREATED), Reset(), polls=[reply({"detail": "Task not found"}, 404)]))
     with pytest.raises(xpander_tasks.NotFoundError):
         followed(connect(server.url))
 
@@ -191,7 +191,7 @@ def test_a_stream_that_is_refused(client: Flavour) -> None:
 
 
 def test_a_stream_that_was_closed_early_has_no_result(connect: Connect, serve: Serve) -> None:
-    """Asking for the task of a stream that showed none is a misuse, with the reason."""
+    """Asking for the task of a stream that showed none is a usage error, which gives the reason."""
     server = serve(streaming(piece(event("connected", {})), Until()))
     stream = connect(server.url).stream("a1", "hello")
     assert next(stream).type == "connected"

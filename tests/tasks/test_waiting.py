@@ -111,7 +111,7 @@ def test_a_wait_that_times_out_carries_the_last_task(connect: Connect, serve: Se
     "answer", [[Until()], [reply({"detail": "later"}, 503, retry_after="60")]], ids=["silent", "503 for long"]
 )
 def test_the_deadline_holds_while_the_server_fails(connect: Connect, serve: Serve, answer: list[Act]) -> None:
-    """Neither a look that hangs nor retries outlast the deadline; the failure is the cause of the error."""
+    """Neither a poll that hangs nor retries outlast the deadline; the failure is the cause of the error."""
     server = serve(scripted(reply(task(status="executing")), answer))
     begun = time.monotonic()
     with pytest.raises(xpander_tasks.WaitTimeoutError) as caught:
@@ -122,14 +122,14 @@ def test_the_deadline_holds_while_the_server_fails(connect: Connect, serve: Serv
 
 
 def test_a_task_deleted_while_waited_for(connect: Connect, serve: Serve) -> None:
-    """A task that vanishes is a 404 at the next look."""
+    """A deleted task is a 404 at the next poll."""
     server = serve(scripted(reply(task(status="executing")), reply({"detail": "Task not found"}, 404)))
     with pytest.raises(xpander_tasks.NotFoundError, match="Task not found"):
         connect(server.url).wait_for("t1", timeout=5, **FAST)
 
 
 def test_a_short_failure_while_waiting_goes_unnoticed(connect: Connect, serve: Serve) -> None:
-    """Looks are reads, and are repeated like any other."""
+    """Polls are reads, and are retried like any other."""
     bad = reply({"detail": "later"}, 503)
     server = serve(scripted(reply(task(status="executing")), bad, bad, reply(task())))
     assert connect(server.url).wait_for("t1", **FAST).status == "completed"
@@ -159,13 +159,13 @@ def test_poll_options_out_of_range_are_a_usage_error(client: Flavour, options: d
 
 
 def test_an_interval_longer_than_the_default_cap_is_its_own_cap() -> None:
-    """Whoever polls every 15 seconds need not give `max_interval` too."""
+    """With `interval=15`, `max_interval` need not be given."""
     assert PollOptions(interval=15).longest == 15
     assert PollOptions(interval=1).longest == 10
 
 
 def test_the_interval_grows_to_its_cap_and_starts_anew_after_a_change() -> None:
-    """Looks become rarer while nothing happens, never rarer than asked, and never in step with other callers."""
+    """Polls become rarer while nothing happens, never rarer than asked, and never in step with other callers."""
     shown = iter(["pending"] * 12 + ["executing"] * 3 + ["completed"])
 
     def get(task_id: str, deadline: float | None) -> Flow[Any]:

@@ -1,4 +1,4 @@
-"""Runs flows on a clock that only moves when something takes time, so that no test of a deadline waits or is late."""
+"""Run flows on a clock that only moves when something takes time, so that no test of a deadline waits or is late."""
 
 from __future__ import annotations
 

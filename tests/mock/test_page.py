@@ -142,6 +142,19 @@ def test_long_titles_are_cut(xpander_mock: MockClient) -> None:
     assert page.count(long) == 5  # input and result in the conversation; these and the title in the JSON
 
 
+def test_conditions_of_rules_are_shown(xpander_mock: MockClient) -> None:
+    """The control shows for which requests faults and scripts are, as text, and no key that they ask for."""
+    markup = "<script>alert(1)</script>"
+    headers = {"x-api-key": DEMO_API_KEY, "x-team": markup}
+    xpander_mock.fault("latency", seconds=0, request_headers=headers, task_id=EXAMPLE_TASK)
+    xpander_mock.script(text="weather", result=markup, request_headers=headers)
+    page = httpx.get(f"{xpander_mock.url}/_console/control").text
+    shown = unescape(page)
+    assert shown.count(f'"x-team": "{markup}"') == 2
+    assert (f'"task_id": "{EXAMPLE_TASK}"' in shown, f'"result": "{markup}"' in shown) == (True, True)
+    assert (markup in page, DEMO_API_KEY in page, "null" in page) == (False, False, False)
+
+
 def test_several_workers_have_no_common_requests(xpander_mock: MockClient) -> None:
     """With several workers the pages say that clock, faults and requests belong to one process."""
     with XpanderMock(Settings(workers=2, tasks=5)) as mock:

@@ -13,6 +13,8 @@ from xpander_mock.console.rendering import page
 from xpander_mock.contract import Contract
 from xpander_mock.control.control import Control
 from xpander_mock.http.authentication import Authentication
+from xpander_mock.http.redaction import redact_json
+from xpander_mock.rules.matching import RequestMatch
 from xpander_mock.rules.rules import Rules
 
 # Of the request that a browser sends to the console, what the check of the control needs to see again.
@@ -66,12 +68,11 @@ class Console:
         return self.rules.ownership.agents.names()
 
     def settings_in_force(self) -> dict[str, Any]:
-        """Return the clock, scripts, faults and rate limit as JSON; of scripts, the fields that say something."""
-        settings: dict[str, Any] = msgspec.to_builtins(self.control.settings_in_force())
-        settings["scripts"] = [
-            {name: value for name, value in script.items() if value not in (None, [], {})}
-            for script in settings["scripts"]
-        ]
+        """Return the clock, scripts, faults and rate limit as JSON, without credentials in the conditions of rules."""
+        settings: dict[str, Any] = redact_json(msgspec.to_builtins(self.control.settings_in_force()))
+        settings["scripts"] = [_said(script) for script in settings["scripts"]]
+        for fault in settings["faults"]:
+            fault["conditions"] = _said({name: fault[name] for name in RequestMatch.__struct_fields__})
         return settings
 
     def credentials(self, organization: str) -> dict[str, str]:
@@ -140,6 +141,11 @@ def problems(detail: Any) -> str:
     if not isinstance(detail, list):
         return str(detail)
     return "; ".join(_problem(problem["loc"], problem["msg"]) for problem in detail)
+
+
+def _said(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that say something."""
+    return {name: value for name, value in fields.items() if value not in (None, [], {})}
 
 
 def _problem(where: Sequence[str | int], message: str) -> str:

@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import httpx
 import pytest
@@ -153,6 +154,18 @@ def test_conditions_of_rules_are_shown(xpander_mock: MockClient) -> None:
     assert shown.count(f'"x-team": "{markup}"') == 2
     assert (f'"task_id": "{EXAMPLE_TASK}"' in shown, f'"result": "{markup}"' in shown) == (True, True)
     assert (markup in page, DEMO_API_KEY in page, "null" in page) == (False, False, False)
+
+
+def test_a_refused_reset_names_the_option(tmp_path: Path) -> None:
+    """The button of a mock whose file held tasks before does nothing but say what would let it."""
+    settings = Settings(data=str(tmp_path / "tasks.db"), tasks=3)
+    with XpanderMock(settings):
+        pass
+    with XpanderMock(settings) as mock:
+        mock.add_task(title="Keep me")
+        answer = httpx.post(f"{mock.url}/_console/control/reset")
+        assert "--allow-reset" in answer.text
+        assert "Keep me" in httpx.get(mock.url).text
 
 
 def test_several_workers_have_no_common_requests(xpander_mock: MockClient) -> None:

@@ -135,6 +135,7 @@ def check_suite(programs: Path, folder: Path) -> None:
     if "The contract is kept." not in shown or not (project / "build" / "contract" / "report.html").exists():
         sys.exit(f"the installed suite did not run as it should:\n{shown}")
     run(suite, "baseline", cwd=project)
+    run(suite, "replay", project / "build" / "contract" / "traffic.har", cwd=project)
     run(suite, "--help", cwd=project)
 
 

@@ -154,7 +154,9 @@ def _merged(changes: Iterable[Change]) -> list[Change]:
     for change in changes:
         inline = not change.pointer.startswith("#/components/schemas/")
         place = ": ".join(change.place.split(": ")[1:]) if inline and not change.whole else change.place
-        key = (change.kind, place, change.message if inline else change.message.split("`")[0] + change.pointer)
+        # A field that is gone is told in other words for requests than for answers.
+        same_words = change.message if inline else change.message.split("`")[0] + change.pointer
+        key = (change.kind, place, "" if change.kind.startswith("property-") else same_words)
         if key in found and not change.whole:
             known = found[key]
             change = replace(

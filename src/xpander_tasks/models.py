@@ -24,8 +24,8 @@ from xpander_tasks.errors import DecodeError, UsageError
 
 T = TypeVar("T")
 
-SECRET_FIELDS = ("user_oidc_token", "user_tokens", "mcp_servers")
-"""Fields of a task that hold credentials of its users, or headers with such."""
+SENSITIVE_FIELDS = tuple(field.name for field in attrs.fields(models.Task) if not field.repr)
+"""Fields of a task that hold credentials of its users, or headers with such; no `repr` and no error shows them."""
 
 
 class TaskReader(Protocol):
@@ -144,10 +144,6 @@ class Task(models.Task, _Received):
             return result
         return decode_result(self.id, result, Any if as_type is None else as_type)
 
-    def __repr__(self) -> str:
-        """Return the fields that are not None, without the values of those that hold credentials of users."""
-        return _shown(self)
-
 
 @attrs.define
 class TasksPage:
@@ -190,16 +186,6 @@ class TaskEvent(models.TaskEvent):
     def text(self) -> str:
         """The piece of the result in a `chunk` event; empty in other events."""
         return self.data if self.type == "chunk" and isinstance(self.data, str) else ""
-
-
-def _shown(task: Task) -> str:
-    """Return the `repr` of a task."""
-    parts = []
-    for field in attrs.fields(models.Task):
-        value = getattr(task, field.name)
-        if value is not None and not field.metadata:
-            parts.append(f"{field.name}={'...' if field.name in SECRET_FIELDS and value else repr(value)}")
-    return f"Task({', '.join(parts)})"
 
 
 TaskOrId: TypeAlias = str | Task | TasksListItem

@@ -267,3 +267,16 @@ def test_bytes_decode_straight_into_models() -> None:
     content = sample(SCHEMAS["TasksPage"], whole=True)
     page = decode(json.dumps(content).encode(), TasksPage)
     assert page == TasksPage.from_dict(json.loads(json.dumps(content)))
+
+
+@pytest.mark.parametrize("model", ["Task", "InvokeRequest"])
+def test_credentials_of_users_are_not_shown(model: str) -> None:
+    """What the document marks as sensitive is readable, and in no `repr`."""
+    secret = "token-of-a-user"
+    fields = {"user_oidc_token": secret, "user_tokens": {"a": secret}, "mcp_servers": [{"headers": {"b": secret}}]}
+    required = {"id": "t", "agent_id": "a", "organization_id": "o", "created_at": "2026-02-07T02:13:27Z"}
+    content = {"input": {"text": "x"}, **fields, **(required if model == "Task" else {})}
+    made = getattr(models, model).from_dict(content)
+    assert made.user_oidc_token == secret
+    assert secret not in repr(made) + str(made) + repr([made])
+    assert "user_tokens=..." in repr(made)

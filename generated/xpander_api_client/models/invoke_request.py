@@ -51,7 +51,7 @@ class InvokeRequest(_Model):
     """Whether to stream the task's events."""
     run_locally: bool | None | Unset = UNSET
     """Whether the caller's own worker shall run it."""
-    mcp_servers: list[JsonObject] | None | Unset = UNSET
+    mcp_servers: list[JsonObject] | None | Unset = _field(default=UNSET, repr=False)
     """MCP servers to offer to the agent."""
     think_mode: None | ThinkMode | Unset = UNSET
     """How hard the agent shall think."""
@@ -59,9 +59,9 @@ class InvokeRequest(_Model):
     """Whether to keep files out of the prompt."""
     return_metrics: bool | None | Unset = UNSET
     """Whether to return metrics with messages."""
-    user_tokens: JsonObject | None | Unset = UNSET
+    user_tokens: JsonObject | None | Unset = _field(default=UNSET, repr=False)
     """Tokens of the user for connectors, by connector."""
-    user_oidc_token: None | str | Unset = UNSET
+    user_oidc_token: None | str | Unset = _field(default=UNSET, repr=False)
     """OpenID Connect token of the user, for tools that act in the user's name."""
     voice_id: None | str | Unset = UNSET
     """Voice for a spoken result."""

@@ -84,7 +84,7 @@ class Task(_ResponseModel):
     """JSON Schema that a JSON result conforms to."""
     payload_extension: JsonObject | None = None
     """Free data of the caller, returned as sent."""
-    mcp_servers: list[JsonObject] = _field(factory=list)
+    mcp_servers: list[JsonObject] = _field(factory=list, repr=False)
     """MCP servers offered to the agent."""
     think_mode: ThinkMode = ThinkMode.DEFAULT
     """How hard the agent thinks."""
@@ -108,9 +108,9 @@ class Task(_ResponseModel):
     """Id of the workflow node under test."""
     voice_id: str | None = None
     """Voice for a spoken result."""
-    user_oidc_token: str | None = None
+    user_oidc_token: str | None = _field(default=None, repr=False)
     """OpenID Connect token of the user, for tools that act in the user's name."""
-    user_tokens: JsonObject | None = None
+    user_tokens: JsonObject | None = _field(default=None, repr=False)
     """Tokens of the user for connectors, by connector."""
     hitl_request: HITLRequest | None = None
     """Approval that it waits for."""

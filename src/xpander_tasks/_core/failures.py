@@ -15,12 +15,12 @@ from xpander_tasks import errors
 from xpander_tasks._core.credentials import Credentials
 from xpander_tasks._core.effects import BODY_ERROR
 from xpander_tasks._core.retry import asked_delay, is_mislabelled, was_never_sent
-from xpander_tasks.models import SECRET_FIELDS
+from xpander_tasks.models import SENSITIVE_FIELDS
 
 T = TypeVar("T")
 
 _SHOWN_BYTES = 500
-_SECRETS = re.compile(rf'"(?:{"|".join(SECRET_FIELDS)})"\s*:'.encode())
+_SECRETS = re.compile(rf'"(?:{"|".join(SENSITIVE_FIELDS)})"\s*:'.encode())
 _REQUEST_ID_HEADERS = ("x-request-id", "x-amzn-requestid", "x-correlation-id", "cf-ray")
 
 UNDECODABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)

@@ -6,11 +6,12 @@ from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple, Self, cast
 
+import attrs
 import msgspec
 
 from . import errors
 from .building import build, split_message, type_name
-from .layout import Base, layout
+from .layout import Base, factory_of, layout
 from .types import UNSET, File
 from .wire import Wire, convert, wire
 
@@ -32,6 +33,16 @@ class Model(Base):
     def to_dict(self) -> dict[str, Any]:
         """Return plain objects that `json.dumps` accepts, without absent fields."""
         return cast("dict[str, Any]", dump(self))
+
+    def __repr__(self) -> str:
+        """Return the fields that differ from their defaults, without the values of sensitive ones."""
+        shown = []
+        for field in attrs.fields(cast("type[attrs.AttrsInstance]", type(self))):
+            value = getattr(self, field.name)
+            factory = factory_of(field.default)
+            if value != (field.default if factory is None else factory()):
+                shown.append(f"{field.name}={value!r}" if field.repr else f"{field.name}=...")
+        return f"{type(self).__name__}({', '.join(shown)})"
 
 
 class ResponseModel(Model):

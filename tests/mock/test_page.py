@@ -6,15 +6,17 @@ import subprocess
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import yaml
 
-from xpander_mock import DEMO_API_KEY, OTHER_API_KEY, MockClient, Settings, XpanderMock
+from xpander_mock import DEMO_API_KEY, OTHER_API_KEY, MockClient, Parts, Settings, XpanderMock
 from xpander_mock.console.rendering import STATIC
 from xpander_mock.contract import load_contract
-from xpander_mock.demo import DEMO_ORGANIZATION, EXAMPLE_TASK
+from xpander_mock.demo import DEMO_ORGANIZATION, EXAMPLE_TASK, OTHER_ORGANIZATION
+from xpander_mock.parts import Authentication
 
 PAGES = (
     "/",
@@ -112,7 +114,7 @@ def test_other_files_are_not_served(xpander_mock: MockClient, name: str) -> None
             "a whole number as times",
         ),
         ("POST", "/_console/control/rate-limit", {}, 200, "expected a rate"),
-        ("POST", "/_console/invoke/stream", {}, 422, "has no API key"),
+        ("POST", "/_console/invoke/stream", {}, 422, "has no credentials"),
         ("POST", "/_console/invoke/stream", {"organization": DEMO_ORGANIZATION, "agent_id": "../x"}, 404, "Agent"),
         (
             "POST",
@@ -154,6 +156,26 @@ def test_conditions_of_rules_are_shown(xpander_mock: MockClient) -> None:
     assert shown.count(f'"x-team": "{markup}"') == 2
     assert (f'"task_id": "{EXAMPLE_TASK}"' in shown, f'"result": "{markup}"' in shown) == (True, True)
     assert (markup in page, DEMO_API_KEY in page, "null" in page) == (False, False, False)
+
+
+class BearerTokensOnly(Authentication):
+    """Knows no API key."""
+
+    def __init__(self, *known: Any) -> None:
+        super().__init__(*known)
+        self.api_keys = {}
+
+
+def test_calls_in_the_name_of_an_organization_without_a_key() -> None:
+    """What a button does is proved by a bearer token where there is no key, and refused where there is neither."""
+    with XpanderMock(Settings(tasks=3), Parts(authentication=BearerTokensOnly)) as mock:
+        task = mock.add_task(status="executing")
+        stopped = httpx.post(f"{mock.url}/_console/task/stop", params={"id": task["id"]})
+        assert 'class="badge stopped"' in stopped.text
+        other = mock.add_task(status="executing", organization_id=OTHER_ORGANIZATION)
+        refused = httpx.post(f"{mock.url}/_console/task/stop", params={"id": other["id"]})
+        assert "has no credentials" in refused.text
+        assert 'class="badge executing"' in refused.text
 
 
 def test_a_refused_reset_names_the_option(tmp_path: Path) -> None:

@@ -63,6 +63,11 @@ class Console:
         with_keys = [*self.authentication.api_keys.values(), *self.authentication.bearer_tokens.values()]
         return list(dict.fromkeys([*with_keys, *self.agents(), *self.counts.get()]))
 
+    @property
+    def default_organization(self) -> str:
+        """The organization that a page shows when none is asked for; empty when there is none."""
+        return next(iter(self.organizations()), "")
+
     def agents(self) -> dict[str, dict[str, str]]:
         """Return the names of all agents by organization and agent id."""
         return self.rules.ownership.agents.names()
@@ -79,12 +84,15 @@ class Console:
         """Return the header that proves an organization.
 
         Raises:
-            CallFailed: It has no key.
+            CallFailed: It has none.
         """
         for key, owner in self.authentication.api_keys.items():
             if owner == organization:
                 return {"x-api-key": key}
-        raise CallFailed(f"the organization {organization} has no API key, so nothing can be called in its name")
+        for token, owner in self.authentication.bearer_tokens.items():
+            if owner == organization:
+                return {"authorization": f"Bearer {token}"}
+        raise CallFailed(f"the organization {organization!r} has no credentials, so nothing can be called in its name")
 
     async def call(self, name: str, organization: str, method: str, path: str) -> None:
         """Call an operation of the API in the name of an organization.

@@ -28,7 +28,7 @@ class InvokePage:
 
     async def show(self, request: Request) -> Response:
         """Show the form; the query may fill in `organization`, `agent_id` and the `id` of a task to continue."""
-        organization = request.query_params.get("organization") or self._console.organizations()[0]
+        organization = request.query_params.get("organization") or self._console.default_organization
         return self._console.page(
             "invoke.html",
             organization=organization,

@@ -70,7 +70,7 @@ class TaskList:
         }
 
     def _organization(self, request: Request) -> str:
-        return _query(request).get("organization") or self._console.organizations()[0]
+        return _query(request).get("organization") or self._console.default_organization
 
     def _url(self, organization: str, given: dict[str, str]) -> str:
         return "/?" + urlencode({"organization": organization} | given)

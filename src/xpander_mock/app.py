@@ -16,7 +16,7 @@ from xpander_mock.contract import Contract, load_contract
 from xpander_mock.control.access import Access
 from xpander_mock.control.control import Control
 from xpander_mock.control.routes import control_routes
-from xpander_mock.control.sample_tasks import insert_samples
+from xpander_mock.control.sample_tasks import fill, save_agents
 from xpander_mock.http.document import document_routes
 from xpander_mock.http.fault_injection import FaultInjection
 from xpander_mock.http.faults import FaultRules
@@ -32,6 +32,7 @@ from xpander_mock.storage.database import Database, StorageFullError
 from xpander_mock.storage.names import Names
 from xpander_mock.storage.rate_windows import RateWindows
 from xpander_mock.storage.start_state import StartState
+from xpander_mock.world import World
 
 
 class Mock:
@@ -50,6 +51,7 @@ class Mock:
 
     Raises:
         NotADataFile: The data file is something else, or cannot be opened for writing.
+        WorldError: The world has a task, script, fault or clock that is not valid.
     """
 
     def __init__(
@@ -61,10 +63,14 @@ class Mock:
         self._database = Database(settings.data)
         self.start = start or StartState(self._database, copy=settings.allow_reset)
         self.rules = build_rules(self._database, settings, parts, contract)
-        if self.rules.ownership.agents.empty:
-            insert_samples(self.rules.repository, self.rules.ownership.agents, settings.tasks, settings.seed)
+        world = settings.world or World()
+        agents, new = self.rules.ownership.agents, self.rules.ownership.agents.empty
+        if new:
+            fill(self.rules.repository, agents, world, settings.tasks, settings.seed)
+        elif world.organizations:
+            save_agents(agents, world)
         limiter = RateLimiter(RateWindows(self._database), self.rules.clock, settings.rate_limit)
-        authentication = parts.authentication()
+        authentication = parts.authentication(world.all_organizations)
         routes = parts.routes(contract, self.rules, authentication, limiter, settings.max_body)
         starlette = Starlette(
             routes=[*routes.routes(), *document_routes(contract)],
@@ -77,7 +83,9 @@ class Mock:
         fault_rules = FaultRules()
         self.faults = FaultInjection(app, contract, fault_rules, authentication)
         log = RequestLog(_with_cors(self.faults, settings.cors), contract)
-        control = Control(settings, self.start, contract, self.rules, limiter, fault_rules, log)
+        control = Control(
+            settings, self.start, contract, self.rules, limiter, fault_rules, log, authentication, new=new
+        )
         access = Access(settings.allowed_hosts, settings.control_token)
         console = Console(control, contract, self.rules, authentication, InProcessClient(log))
         starlette.router.routes += [*control_routes(control, access), *console_routes(console, access)]

@@ -14,6 +14,7 @@ from xpander_mock.server import listen, url_of
 from xpander_mock.settings import DEFAULT_TASKS, Settings
 from xpander_mock.storage.database import NotADataFile
 from xpander_mock.workers import serve, serve_together
+from xpander_mock.world import World, WorldError, read_world
 
 PROGRAM = "python -m xpander_mock"
 
@@ -43,6 +44,7 @@ def main(argv: Sequence[str] | None = None, parts: Parts | None = None, *more: a
         executing=options.executing,
         commands=not options.no_commands,
         rate_limit=options.rate_limit,
+        world=options.world,
         workers=options.workers,
         allow_reset=options.allow_reset,
         allowed_hosts=tuple(options.allow_host),
@@ -59,7 +61,7 @@ def main(argv: Sequence[str] | None = None, parts: Parts | None = None, *more: a
         if settings.workers > 1:
             return serve_together(settings, parts, bound, line)
         serve(settings, parts, bound, line)
-    except NotADataFile as error:
+    except (NotADataFile, WorldError) as error:
         parser.exit(1, f"{parser.prog}: {error}\n")
     finally:
         bound.close()
@@ -93,6 +95,7 @@ def _parser(more: Sequence[argparse.ArgumentParser]) -> Parser:
     add("--executing", type=_seconds, default=0.15, metavar="S", help="seconds that it then executes")
     add("--no-commands", action="store_true", help="let agents repeat inputs such as `fail` in place of obeying them")
     add("--rate-limit", type=_rate_limit, metavar="RATE", help="requests that pass for each organization: 100/60s")
+    add("--world", type=_world, metavar="FILE", help="organizations, keys, agents, tasks, scripts, faults and clock")
     add("--workers", type=_workers, default=1, metavar="N", help="processes that share the data file")
     add("--allow-reset", action="store_true", help="let a reset replace the tasks that the data file held")
     add("--max-body", type=_count, default=10_000_000, metavar="BYTES", help="largest request body")
@@ -119,6 +122,13 @@ def _rate_limit(text: str) -> RateLimit:
     try:
         return RateLimit.parse(text)
     except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _world(path: str) -> World:
+    try:
+        return read_world(path)
+    except WorldError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 

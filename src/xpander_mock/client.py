@@ -209,6 +209,18 @@ class MockClient:
         """Clear the log of requests."""
         self.control("DELETE", "requests")
 
+    def world(self) -> dict[str, Any]:
+        """Return the present state as a world, which `--world` and `set_world` take; it contains the API keys."""
+        return self._json("GET", "world")
+
+    def set_world(self, world: dict[str, Any]) -> None:
+        """Replace organizations, keys, agents, tasks, scripts, faults, clock and limit; a reset returns to them.
+
+        Raises:
+            ControlError: It is not a world, or the data file held tasks at the start.
+        """
+        self.control("PUT", "world", world)
+
     def save(self) -> bytes:
         """Return all tasks and agents as a snapshot for `load`."""
         return self._raw("GET", "snapshot")

@@ -41,6 +41,10 @@ class XpanderMock(MockClient):
         self._settings = settings
         self._parts = parts
         self._thread: ServerThread | None = None
+        if settings is not None and settings.world is not None:
+            first = settings.world.all_organizations[0]
+            self.api_key = first.api_keys[0] if first.api_keys else ""
+            self.agent_id = first.agents[0].id if first.agents else ""
         self._environment = ExitStack()
         self._sets_environment = environment
 

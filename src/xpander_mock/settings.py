@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from xpander_mock.http.rate_limit import RateLimit
+from xpander_mock.world import World
 
 DEFAULT_TASKS = 250
 
@@ -19,6 +20,7 @@ class Settings:
         executing: Seconds that it then executes.
         commands: Whether inputs such as `fail` tell agents what to do.
         rate_limit: How many requests of each organization pass; None lets all pass.
+        world: The organizations and what the mock starts with; None for the demo organizations.
         workers: How many processes share the data file.
         allow_reset: Whether a reset, seed or load may replace tasks that the data file held at the start.
         allowed_hosts: Host names that the control and the console answer to, beside IP addresses and localhost.
@@ -34,6 +36,7 @@ class Settings:
     executing: float = 0.15
     commands: bool = True
     rate_limit: RateLimit | None = None
+    world: World | None = None
     workers: int = 1
     allow_reset: bool = False
     allowed_hosts: tuple[str, ...] = ()

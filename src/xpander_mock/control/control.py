@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 
 from xpander_mock.contract import Contract
-from xpander_mock.control.sample_tasks import insert_samples
+from xpander_mock.control.sample_tasks import fill
 from xpander_mock.control.task_factory import make_task
+from xpander_mock.control.world_export import export_tasks
+from xpander_mock.http.authentication import Authentication
 from xpander_mock.http.faults import Fault, FaultRules
 from xpander_mock.http.rate_limit import RateLimit, RateLimiter
 from xpander_mock.http.request_log import RequestLog
@@ -16,6 +18,7 @@ from xpander_mock.rules.scripts import Script
 from xpander_mock.rules.times import EARLIEST, LATEST, format_instant, parse_instant
 from xpander_mock.settings import Settings
 from xpander_mock.storage.start_state import StartState
+from xpander_mock.world import Agent, Organization, World, WorldError, make_world
 
 _MAX_SNAPSHOT_TASKS = 10_000  # a larger history is generated again at a reset
 _MAX_SAMPLES = 5_000_000  # a few minutes, and some gigabytes
@@ -56,6 +59,11 @@ class Control:
         limiter: The rate limit.
         faults: Which calls go wrong.
         log: The requests that came.
+        authentication: Who calls.
+        new: Whether the database was empty until now, so that the world's tasks are still to be added.
+
+    Raises:
+        WorldError: The world has a task, script, fault or clock that is not valid.
     """
 
     def __init__(
@@ -67,6 +75,9 @@ class Control:
         limiter: RateLimiter,
         faults: FaultRules,
         log: RequestLog,
+        authentication: Authentication,
+        *,
+        new: bool,
     ) -> None:
         self.settings = settings
         self.contract = contract
@@ -78,6 +89,9 @@ class Control:
         self._start = start
         self._samples: bytes | None = None
         self._samples_made = 0
+        self._authentication = authentication
+        self._world = settings.world or World()
+        self._apply_world(tasks=new)
         self._keep_samples()
 
     @property
@@ -113,11 +127,12 @@ class Control:
         """
         self._check_replaceable()
         self._rules.clock.reset()
+        refilled = False
         if self._start.held_tasks:
             self._start.restore(self._database)
         elif self._samples is None or self._rules.clock.now() - self._samples_made > _SAMPLES_LAST:
             self._replace_by_samples(self.settings.tasks, self.settings.seed)
-            self._keep_samples()
+            refilled = True
         else:
             self._database.restore(self._samples, own=True)
         self._rules.notifier.notify_all()
@@ -125,6 +140,9 @@ class Control:
         self._faults.clear()
         self._log.clear()
         self._limiter.limit = self.settings.rate_limit
+        self._apply_world(tasks=refilled)
+        if refilled:
+            self._keep_samples()
 
     def seed(self, tasks: int, number: int = 0) -> None:
         """Replace all tasks by sample tasks.
@@ -139,6 +157,8 @@ class Control:
         """
         if not 0 <= tasks <= _MAX_SAMPLES or not 0 <= number < 2**63:
             raise ValueError(f"expected `tasks` from 0 to {_MAX_SAMPLES} and `number` of 0 or more")
+        if self._world.organizations:
+            raise ValueError("sample tasks are for the demo organizations, and this mock has others")
         self._check_replaceable()
         self._replace_by_samples(tasks, number)
         self._rules.notifier.notify_all()
@@ -150,6 +170,71 @@ class Control:
                 "be replaced"
             )
 
+    def world(self) -> dict[str, Any]:
+        """Return the present state as a world: each task with its latest turn, running ones without their answer."""
+        organizations: dict[str, Organization] = {}
+        for kind in ("api_keys", "bearer_tokens"):
+            for credential, organization in getattr(self._authentication, kind).items():
+                known = organizations.setdefault(organization, Organization(id=organization))
+                getattr(known, kind).append(credential)
+        order = [agent.id for known in self._world.all_organizations for agent in known.agents]
+        agents = self._rules.ownership.agents.all()
+        agents.sort(key=lambda agent: order.index(agent[0]) if agent[0] in order else len(order))
+        for agent, organization, name in agents:
+            known = organizations.setdefault(organization, Organization(id=organization))
+            known.agents.append(Agent(id=agent, name=name))
+        set_now = self.settings_in_force()
+        world = World(
+            organizations=list(organizations.values()),
+            clock={"freeze": set_now["time"]} if set_now["frozen"] else {},
+            rate_limit=set_now["rate_limit"],
+            tasks=export_tasks(self._rules.repository, self.contract.blank("Task")),
+        )
+        exported: dict[str, Any] = msgspec.to_builtins(world)
+        return exported | {name: msgspec.to_builtins(set_now[name]) for name in ("scripts", "faults")}
+
+    def set_world(self, value: Any) -> None:
+        """Replace organizations, credentials, agents, tasks, scripts, faults, clock and limit; a reset returns to them.
+
+        Raises:
+            ResetRefused: The data file held tasks at the start, and `allow_reset` is not set.
+            WorldError: The value is not a world.
+        """
+        world, before = make_world(value), self._world
+        self._check_replaceable()
+        self._world = world
+        try:
+            self._begin_world()
+        except WorldError:
+            self._world = before
+            self._begin_world()
+            raise
+
+    def _begin_world(self) -> None:
+        self._authentication.set_organizations(self._world.all_organizations)
+        self._rules.clock.reset()
+        self._rules.agents.clear_scripts()
+        self._faults.clear()
+        self._limiter.limit = self.settings.rate_limit
+        self._replace_by_samples(self.settings.tasks, self.settings.seed)
+        self._apply_world(tasks=True)
+        self._keep_samples()
+        self._rules.notifier.notify_all()
+
+    def _apply_world(self, *, tasks: bool) -> None:
+        place = "clock"
+        try:
+            self.set_clock(self._world.clock)
+            place = "rate_limit"
+            if self._world.rate_limit is not None:
+                self.set_rate_limit(self._world.rate_limit)
+            for name, add in (("tasks", self.add_task), ("scripts", self.add_script), ("faults", self.add_fault)):
+                for number, item in enumerate(getattr(self._world, name) if tasks or name != "tasks" else ()):
+                    place = f"{name}[{number}]"
+                    add(item)
+        except (ValueError, TypeError) as error:
+            raise WorldError(f"{place}: {error}") from error
+
     def _keep_samples(self) -> None:
         if self.settings.data is None and self.settings.tasks <= _MAX_SNAPSHOT_TASKS:
             self._samples, self._samples_made = self._database.snapshot(), self._rules.clock.now()
@@ -157,7 +242,7 @@ class Control:
     def _replace_by_samples(self, tasks: int, number: int) -> None:
         with self._database.transaction():
             self._database.clear()
-            insert_samples(self._rules.repository, self._rules.ownership.agents, tasks, number)
+            fill(self._rules.repository, self._rules.ownership.agents, self._world, tasks, number)
 
     def add_task(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Store a task with the given fields, and return it in full.
@@ -166,7 +251,7 @@ class Control:
             ValueError: A field is unknown or has a wrong value.
         """
         repository = self._rules.repository
-        task = make_task(repository, self.contract, fields)
+        task = make_task(repository, self.contract, self._world.all_organizations[0], fields)
         with repository.transaction():
             if repository.table.find(task.id) is not None:
                 raise ValueError(f"expected an id that no task has, got {task.id!r}")

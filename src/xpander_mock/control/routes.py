@@ -14,6 +14,7 @@ from xpander_mock.http.body import read_body
 from xpander_mock.http.responses import error_response, json_response
 from xpander_mock.rules.errors import Invalid, problem
 from xpander_mock.storage.database import NotADataFile
+from xpander_mock.world import WorldError
 
 Action = Callable[[Control, Any], Any]
 
@@ -32,6 +33,8 @@ ACTIONS: dict[tuple[str, str], Action] = {
     ("GET", "/_mock/requests"): lambda control, query: control.requests(**msgspec.convert(query, dict[str, str])),
     ("GET", "/_mock/unused"): lambda control, _: control.unused(),
     ("DELETE", "/_mock/requests"): lambda control, _: control.forget_requests(),
+    ("GET", "/_mock/world"): lambda control, _: control.world(),
+    ("PUT", "/_mock/world"): lambda control, body: control.set_world(body),
     ("GET", "/_mock/snapshot"): lambda control, _: control.save(),
     ("PUT", "/_mock/snapshot"): lambda control, body: control.load(body),
 }
@@ -68,7 +71,7 @@ def _route(control: Control, access: Access, path: str, actions: dict[str, Actio
         try:
             body = raw if path == SNAPSHOT else msgspec.json.decode(raw) if raw else dict(request.query_params)
             answer = actions[request.method](control, body)
-        except (ValueError, TypeError, NotADataFile) as error:
+        except (ValueError, TypeError, NotADataFile, WorldError) as error:
             return error_response(Invalid([problem(["body"], str(error), "value_error")]))
         except ResetRefused as error:
             return json_response({"detail": str(error)}, 409)

@@ -32,6 +32,7 @@ from xpander_mock.storage.task import (
     Task,
     Turn,
 )
+from xpander_mock.world import World
 
 NEWEST = parse_instant("2026-02-07T02:13:27.228497Z")
 
@@ -42,6 +43,22 @@ _TOPICS = ["the weekly report", "open invoices", "the release notes", "a reply t
 _VERBS = ["Summarise", "Check", "Translate", "Prepare", "Compare"]
 _SECOND = 1_000_000
 _HOUR = 3_600 * _SECOND
+
+
+def fill(repository: TaskRepository, agents: AgentTable, world: World, tasks: int, number: int) -> None:
+    """Fill an empty database with the agents of a world; sample tasks are for the demo organizations alone."""
+    if not world.organizations:
+        insert_samples(repository, agents, tasks, number)
+        return
+    with repository.table.database.bulk_insert():
+        save_agents(agents, world)
+
+
+def save_agents(agents: AgentTable, world: World) -> None:
+    """Insert the agents of a world, or update those that are there."""
+    for organization in world.all_organizations:
+        for agent in organization.agents:
+            agents.save(agent.id, organization.id, agent.name)
 
 
 def insert_samples(repository: TaskRepository, agents: AgentTable, tasks: int, number: int) -> None:

@@ -6,11 +6,11 @@ from uuid import uuid4
 import msgspec
 
 from xpander_mock.contract import Contract
-from xpander_mock.demo import DEMO_ORGANIZATION, EXAMPLE_AGENT
 from xpander_mock.rules.lifecycle import INTERNAL_STATUS
 from xpander_mock.rules.repository import TaskRepository
 from xpander_mock.rules.times import EARLIEST, LATEST, parse_instant
 from xpander_mock.storage.task import COMPLETED, FINAL, PAUSED, PENDING, STOPPED, Task, Turn
+from xpander_mock.world import Organization
 
 _SYNONYMS = {"parent_task_id": "parent_execution", "source_node_type": "source"}
 _DERIVED = frozenset({"sub_executions", "finished_sub_executions", "tokens"})
@@ -20,12 +20,15 @@ _INSTANTS = ("created_at", "updated_at", "started_at", "paused_at", "finished_at
 _STORED_APART = frozenset(_TASK + _TURN + _INSTANTS)
 
 
-def make_task(repository: TaskRepository, contract: Contract, fields: dict[str, Any]) -> Task:
+def make_task(
+    repository: TaskRepository, contract: Contract, organization: Organization, fields: dict[str, Any]
+) -> Task:
     """Make a task from the given fields, and fill in the others to fit. Time does not change it, whatever its status.
 
     Args:
         repository: Where the task will be stored, and its parent is.
         contract: The documented fields.
+        organization: Whose task it is, and the first of whose agents runs it, when the fields do not say so.
         fields: By the names of `Task` and `TasksListItem`, and `text` for the text of the input.
 
     Returns:
@@ -50,8 +53,8 @@ def make_task(repository: TaskRepository, contract: Contract, fields: dict[str, 
     changed = max(instant for instant in (created, turn.started, turn.paused, turn.ended) if instant is not None)
     return Task(
         id=fields.get("id") or str(uuid4()),
-        organization_id=fields.get("organization_id") or DEMO_ORGANIZATION,
-        agent_id=fields.get("agent_id") or EXAMPLE_AGENT,
+        organization_id=fields.get("organization_id") or organization.id,
+        agent_id=fields.get("agent_id") or (organization.agents[0].id if organization.agents else ""),
         user_id=fields.get("user_id", user.get("id")),
         parent=parent,
         triggering_agent_id=fields.get("triggering_agent_id"),

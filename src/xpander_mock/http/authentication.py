@@ -1,17 +1,25 @@
 """Finds out who calls, by API key or bearer token."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from xpander_mock.demo import DEMO_API_KEY, DEMO_BEARER_TOKEN, DEMO_ORGANIZATION, OTHER_API_KEY, OTHER_ORGANIZATION
 from xpander_mock.rules.errors import Unauthorized
+from xpander_mock.world import DEMO_ORGANIZATIONS, Organization
 
 
 class Authentication:
-    """Finds the organization that a request's credentials belong to."""
+    """Finds the organization that a request's credentials belong to.
 
-    def __init__(self) -> None:
-        self.api_keys = {DEMO_API_KEY: DEMO_ORGANIZATION, OTHER_API_KEY: OTHER_ORGANIZATION}
-        self.bearer_tokens = {DEMO_BEARER_TOKEN: DEMO_ORGANIZATION}
+    Args:
+        organizations: The organizations and their credentials.
+    """
+
+    def __init__(self, organizations: Sequence[Organization] = DEMO_ORGANIZATIONS) -> None:
+        self.set_organizations(organizations)
+
+    def set_organizations(self, organizations: Sequence[Organization]) -> None:
+        """Replace the organizations and their credentials."""
+        self.api_keys = {key: known.id for known in organizations for key in known.api_keys}
+        self.bearer_tokens = {token: known.id for known in organizations for token in known.bearer_tokens}
 
     def authenticate(self, headers: Mapping[str, str]) -> str:
         """Return the organization that the request's headers prove.

@@ -30,6 +30,10 @@ class AgentTable:
             names.setdefault(organization_id, {})[agent_id] = name
         return names
 
+    def all(self) -> list[tuple[str, str, str]]:
+        """Return all agents: id, organization and name."""
+        return self._database.execute("SELECT id, organization_id, name FROM agents ORDER BY id").fetchall()
+
     @property
     def empty(self) -> bool:
         """Whether there is no agent yet, as in a new file."""

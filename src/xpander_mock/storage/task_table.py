@@ -49,6 +49,10 @@ class TaskTable:
         row = self.database.execute("SELECT task FROM tasks WHERE id = ?", (task_id,)).fetchone()
         return None if row is None else _decode(row[0])
 
+    def all(self) -> list[Task]:
+        """Return all tasks, in the order they came."""
+        return [_decode(task) for (task,) in self.database.execute("SELECT task FROM tasks ORDER BY seq")]
+
     def any_due(self, now: int) -> bool:
         """Tell whether a task should have changed by `now` (microseconds since 1970)."""
         return self.database.execute("SELECT 1 FROM tasks WHERE due <= ? LIMIT 1", (now,)).fetchone() is not None

@@ -18,7 +18,7 @@ from .drift.result import Comparison, as_json, as_markdown, as_text
 from .drift.sentences import sign_off
 from .record.har_reader import HarError
 from .report.collector import write_files
-from .report.known_failures import DEFAULT_FILE, BaselineError
+from .report.known_failures import DEFAULT_FILE, BaselineError, known_failures
 from .report.replay import replay
 from .report.suite import COULD_NOT_RUN, run_suite, update_baseline
 from .report.summary import summary
@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     recorded.add_argument(
         "--output", type=Path, default=Path("build/contract"), metavar="FOLDER", help="where the reports go"
     )
+    recorded.add_argument("--baseline", metavar="FILE", help="known failures (CONTRACT_BASELINE)")
     recorded.set_defaults(run=_replay)
     review = commands.add_parser("sign-off", help="say that claims fit the sentences that they were written from")
     review.add_argument("claims", nargs="+", metavar="CLAIM", help="ids of claims, or `all`")
@@ -106,7 +107,7 @@ def _baseline(options: argparse.Namespace) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    report = replay(options.har, options.base_url)
+    report = replay(options.har, options.base_url, known_failures(options.baseline))
     options.output.mkdir(parents=True, exist_ok=True)
     files = write_files(report, options.output)
     print(summary(report, files))

@@ -4,7 +4,6 @@ import dataclasses
 import inspect
 import os
 from collections.abc import Generator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from .record.recorder import Recorder
 from .report.collector import Collector
 from .report.explain import explain
 from .report.invariant_findings import InvariantListener
-from .report.known_failures import BaselineError, KnownFailures
+from .report.known_failures import BaselineError, KnownFailures, known_failures
 from .report.model import Finding, Report
 from .run.mock_server import MockServer
 from .run.target import Target, check, read_har_switch, read_target, starts_mock
@@ -54,9 +53,8 @@ def build_folder(config: pytest.Config) -> Path:
 
 def read_known_failures() -> KnownFailures:
     """Read the known failures that `CONTRACT_BASELINE` names."""
-    name = os.environ.get("CONTRACT_BASELINE")
     try:
-        return KnownFailures(Path(name) if name else None, date.today())
+        return known_failures()
     except BaselineError as error:
         raise pytest.UsageError(str(error)) from None
 

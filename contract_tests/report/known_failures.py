@@ -119,6 +119,16 @@ class KnownFailures:
         return len(entries) - before, len(gone)
 
 
+def known_failures(path: str | None = None) -> KnownFailures:
+    """Read the known failures of a file, or of the one that `CONTRACT_BASELINE` names, or none.
+
+    Raises:
+        BaselineError: The file cannot be read.
+    """
+    name = path or os.environ.get("CONTRACT_BASELINE")
+    return KnownFailures(Path(name) if name else None, date.today())
+
+
 def identity_of(finding: Finding, violation: Violation) -> tuple[str, str, str, str]:
     """Return what makes two failures the same: operation, check, kind of failure and signature."""
     check = violation.claim or "+".join(finding.claims) or "+".join(violation.codes) or "schema"

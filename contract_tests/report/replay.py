@@ -16,6 +16,7 @@ from ..record.har_reader import read_har
 from ..record.recorder import Recorder
 from ..run.target import Target
 from .invariant_findings import finding_of
+from .known_failures import KnownFailures
 from .model import Report
 
 # Exchanges that may be in flight at the same time in a recording.
@@ -35,13 +36,14 @@ class LeftOut:
     paths: int = 0
 
 
-def replay(path: Path, base_url: str | None = None) -> Report:
+def replay(path: Path, base_url: str | None = None, known: KnownFailures | None = None) -> Report:
     """Check the traffic of a HAR by every invariant.
 
     Args:
         path: The HAR.
         base_url: Address of the API's root; None takes the first host in the recording that a documented request went
             to, with the path before `/v1`.
+        known: The known failures, which are reported as such.
 
     Returns:
         The report; its notes count what was left out.
@@ -60,7 +62,8 @@ def replay(path: Path, base_url: str | None = None) -> Report:
         report.recorder.after_response(exchange.request, exchange.status)
         report.checked += 1
         for found in checker.check(exchange):
-            report.add(finding_of(found, target))
+            finding = finding_of(found, target)
+            report.add(known.settle(finding) if known else finding)
     hosts = ", ".join(f"{host} ({number})" for host, number in left_out.hosts.most_common(5))
     if hosts:
         report.notes.append(f"Left out, because they went to other hosts: {left_out.hosts.total()} exchanges, {hosts}.")

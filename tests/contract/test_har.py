@@ -239,3 +239,16 @@ def test_a_recording_of_a_browser_is_read(tmp_path: Path) -> None:
     report = replay(path)
     assert report.checked == 1
     assert {claim for finding in report.findings.values() for claim in finding.claims} == {"LIST-6"}
+
+
+def test_a_known_violation_does_not_fail_a_replay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a replay found can be accepted as known; the next one shows it as known and exits with 0."""
+    monkeypatch.setenv("CONTRACT_REPORTS", str(tmp_path))
+    path, baseline = record(tmp_path, [WRONG_ORDER]), str(tmp_path / "baseline.json")
+    replayed = ["replay", str(path), "--output", str(tmp_path), "--baseline", baseline]
+    assert cli.main(replayed) == 1
+    assert cli.main(["baseline", "--baseline", baseline, "--reason", "ticket 7"]) == 0
+    assert cli.main(replayed) == 0
+    assert "KNOWN contract_tests/invariants::items_come_newest_first[LIST-6]" in capsys.readouterr().out

@@ -59,7 +59,7 @@ def mock(
                 say(
                     "\nThe mock runs. Paste the two lines into another terminal; then, for example:\n"
                     f"  xpander-tasks list\n  xpander-tasks invoke {XpanderMock.agent_id} 'Say hello'\n"
-                    "Ctrl-C ends it."
+                    f"A browser shows its console at {line[-1]}. Ctrl-C ends it."
                 )
             code = server.wait()
             return code if code in (exits.DONE, exits.USAGE) else exits.FAILED

@@ -6,7 +6,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock lint typecheck regenerate check test test-browser browser contract-test replay baseline diff drift \
-  hostile mutants false-alarms docs recordings package bench \
+  hostile mutants invariants false-alarms docs recordings package bench \
   bench-mock mock clean
 
 help: ## print this help
@@ -82,6 +82,9 @@ replay: .venv/.ready ## check recorded traffic by the invariants of the contract
 
 mutants: .venv/.ready ## run the contract suite against every defect: each must be caught (DEFECT=name, GROUP=claim, BASELINE=1)
 	DEFECT="$(DEFECT)" GROUP="$(GROUP)" BASELINE="$(BASELINE)" $(BIN)/python -m proof.mutants
+
+invariants: .venv/.ready ## count the defects that the invariants alone find on a quick run (DEFECT=name, GROUP=claim, EVERY=n)
+	DEFECT="$(DEFECT)" GROUP="$(GROUP)" EVERY="$(EVERY)" $(BIN)/python -m proof.invariants
 
 false-alarms: .venv/.ready ## run the contract suite against the healthy mock 20 times: no test may fail (RUNS=n)
 	$(BIN)/python -m proof.false_alarms

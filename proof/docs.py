@@ -19,7 +19,7 @@ from contract_tests.drift.document import Document
 from contract_tests.drift.sentences import to_review
 from contract_tests.drift.touches import INDEX
 from contract_tests.invariants.checker import claims_with_rules
-from proof import _results
+from proof import _results, invariants
 from proof._cli_page import CLI, cli_page
 from proof._false_alarm_runs import FalseAlarmRuns
 from proof._index import index_text
@@ -75,6 +75,8 @@ def defects_page() -> str:
     compared = [result for result in results.values() if result.baseline is not None]
     baseline = sum(bool(result.baseline) for result in compared)
     caught = sum(result.caught for result in results.values())
+    measured = invariants.load()
+    found = sum(each.found for each in measured.values())
     return f"""{GENERATED}
 # Defects
 
@@ -87,6 +89,7 @@ reports the claim that it breaks. The baseline is schemathesis alone, with its d
 | | Caught | Of |
 |---|---|---|
 | The contract suite | {caught} | {len(results)} |
+| Its invariants alone, at least, on traffic of a quick run (`make invariants`) | {found} | {len(measured)} |
 | Schemathesis alone | {baseline} | {len(compared)} |
 
 False alarms: {false_alarm_runs.summary()}

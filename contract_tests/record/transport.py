@@ -59,14 +59,14 @@ class RecordingTransport(httpx.BaseTransport):
             self._recorder.complete(pending, response.status_code, response.headers, decoded.read())
 
         if isinstance(response.stream, httpx.SyncByteStream):
-            response.stream = _ObservedStream(response.stream, finish)
+            response.stream = ObservedStream(response.stream, finish)
         return response
 
     def close(self) -> None:
         self._transport.close()
 
 
-class _ObservedStream(httpx.SyncByteStream):
+class ObservedStream(httpx.SyncByteStream):
     """A response body that is passed on as it arrives.
 
     Args:

@@ -1,17 +1,20 @@
 """Traffic is recorded as HAR without credentials, read again in constant memory, and checked without a request."""
 
+import gzip
 import json
 import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from contract_tests import cli
 from contract_tests.record.exchange import Exchange
 from contract_tests.record.har import HarRecorder, write_har
 from contract_tests.record.har_reader import HarError, read_har
+from contract_tests.record.har_transport import HarTransport
 from contract_tests.record.redaction import redact_body, redact_headers, redact_url
 from contract_tests.report.replay import replay
 from tests.contract.conftest import KEY, OTHER_KEY
@@ -252,3 +255,19 @@ def test_a_known_violation_does_not_fail_a_replay(
     assert cli.main(["baseline", "--baseline", baseline, "--reason", "ticket 7"]) == 0
     assert cli.main(replayed) == 0
     assert "KNOWN contract_tests/invariants::items_come_newest_first[LIST-6]" in capsys.readouterr().out
+
+
+def test_the_traffic_of_any_client_is_recorded(tmp_path: Path) -> None:
+    """The file is there when the client is closed, with compressed answers as text and without the key."""
+    compressed = gzip.compress(WRONG_ORDER.body)
+    headers = {"content-type": "application/json", "content-encoding": "gzip"}
+    upstream = httpx.MockTransport(lambda request: httpx.Response(200, headers=headers, content=compressed))
+    transport = HarTransport(tmp_path / "client.har", upstream)
+    with httpx.Client(base_url=BASE, headers={"x-api-key": KEY}, transport=transport) as client:
+        assert client.get("/v1/agents/agent-1/tasks").json()["items"]
+    (recorded,) = read_har(tmp_path / "client.har")
+    assert recorded.body == WRONG_ORDER.body
+    assert recorded.caller == "unknown"
+    assert KEY not in (tmp_path / "client.har").read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["client.har"]
+    assert len(replay(tmp_path / "client.har").findings) == 1

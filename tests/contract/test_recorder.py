@@ -168,3 +168,16 @@ def test_the_counts_of_workers_add_up(target: Target, recorder: Recorder) -> Non
 def test_the_operations_are_those_of_the_document() -> None:
     """The ten operations differ in method or path."""
     assert len(operations()) == len({(operation.method, operation.path) for operation in operations()}) == 10
+
+
+def test_the_exchange_of_a_request_is_found_without_regard_to_headers(target: Target) -> None:
+    """A test names its request as it made it; the client has added headers since."""
+    recorder = Recorder(target)
+    sent = SentRequest("GET", f"{target.base_url}/v1/tasks", {"x-api-key": KEY, "accept": "*/*"}, b"")
+    for status in (500, 200):
+        recorder.complete(recorder.begin(sent), status, {}, b"{}")
+    found = recorder.exchange_of(SentRequest("GET", sent.url, {}, b""))
+    assert found is not None
+    assert found.status == 200
+    assert recorder.exchange_of(SentRequest("GET", f"{sent.url}?page=2", {}, b"")) is None
+    assert recorder.exchange_of(None) is None

@@ -16,11 +16,17 @@ ECHOED = {
     "parent_execution_id": "parent_execution",
     "triggering_agent_id": "triggering_agent_id",
 }
+REFERENCES = ("parent_execution_id", "triggering_agent_id")
 ENUMS = {
     "output_format": ("text", "markdown", "json", "voice"),
     "think_mode": ("default", "harder"),
     "llm_reasoning_effort": ("low", "medium", "high", "xhigh"),
 }
+
+
+def is_sent(sent: dict[str, Any], name: str) -> bool:
+    """Check that a field was sent with a value; an empty reference to a task or an agent refers to nothing."""
+    return sent.get(name) is not None and not (name in REFERENCES and sent[name] == "")
 
 
 def _tasks(seen: Observation) -> Iterator[dict[str, Any]]:
@@ -59,7 +65,7 @@ def the_fields_that_were_sent_come_back(seen: Observation) -> Iterator[Violation
     for task in _tasks(seen):
         for name, shown in ECHOED.items():
             sent, actual = seen.sent.get(name), task.get(shown)
-            if sent is not None and actual != sent:
+            if is_sent(seen.sent, name) and actual != sent:
                 yield Violation("INVOKE-4", f"{shown} {sent!r}", f"{shown} {actual!r}")
                 return
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..contract.instants import parse_instant
 from .history_rule import HistoryRules
-from .invokes import ECHOED
+from .invokes import ECHOED, is_sent
 from .observation import FINAL, INVOKES, RUNNING, Observation
 from .rule import Violation
 from .traffic import Entry, Sighting, TaskLog, Traffic, sightings
@@ -99,7 +99,7 @@ def a_task_shows_its_latest_turn(traffic: Traffic, seen: Observation) -> Iterato
             continue
         for name, shown in ECHOED.items():
             actual = _value(sighting.data, sighting.kind, shown)
-            if sent.get(name) is not None and actual is not ... and actual != sent[name]:
+            if is_sent(sent, name) and actual is not ... and actual != sent[name]:
                 claim = "TURN-2" if name == "title" and len(log.turns) > 1 else "INVOKE-4"
                 yield Violation(claim, f"{shown} {sent[name]!r}", f"{shown} {actual!r}", (last.exchange,))
                 return

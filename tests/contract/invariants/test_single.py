@@ -96,6 +96,7 @@ KEPT = {
         payload_extension={"a": 1},
         triggering_agent_id="t",
     ),
+    "empty references": invoke(task(UUID), triggering_agent_id="", parent_execution_id=""),
     "null fields": invoke(task(UUID), title=None, source=None, id=None),
     "an input with a user": invoke(
         task(UUID, input={"text": "a", "user": {"email": "a@b.c", "id": "u"}}),

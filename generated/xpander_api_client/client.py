@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from threading import Lock
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import httpx
 from attrs import define, evolve, field
@@ -18,6 +18,29 @@ DEFAULT_TIMEOUT = httpx.Timeout(60.0, connect=5.0)
 
 Timeout = httpx.Timeout | float | None
 """Limits in seconds; None waits without limit."""
+
+
+class Credentials(NamedTuple):
+    """What credentials add to a request."""
+
+    headers: dict[str, str]
+    params: dict[str, str]
+    cookies: dict[str, str]
+
+
+_CREDENTIALS = (
+    "api_key",
+    "token",
+)
+_ALTERNATIVES: list[set[str]] = [
+    {
+        "api_key",
+    },
+    {
+        "token",
+    },
+]
+"""The sets of credentials that every operation takes; empty if operations differ."""
 
 
 def _shown_url(url: str) -> str:
@@ -113,10 +136,13 @@ class Client:
         """
         arguments: dict[str, Any] = {name: value for name, value in request.items() if name != "cookies"}
         arguments["url"] = self.base_url.rstrip("/") + request["url"]
+        credentials = self._credentials()
         sent = httpx.Headers(dict(self._headers))
-        sent.update(self._credentials())
+        sent.update(credentials.headers)
+        if credentials.params:
+            arguments["params"] = {**credentials.params, **request.get("params", {})}
         sent.update(request.get("headers"))
-        cookies = {**self._cookies, **request.get("cookies", {})}
+        cookies = {**self._cookies, **credentials.cookies, **request.get("cookies", {})}
         if cookies:
             sent["cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
         sent.update(dict(headers or {}))
@@ -156,8 +182,8 @@ class Client:
     ) -> None:
         await self.aclose()
 
-    def _credentials(self) -> dict[str, str]:
-        return {}
+    def _credentials(self) -> Credentials:
+        return Credentials({}, {}, {})
 
     def _httpx_arguments(self) -> dict[str, Any]:
         return {
@@ -172,18 +198,18 @@ class Client:
 
 @define(eq=False)
 class AuthenticatedClient(Client):
-    """A client with credentials: an API key or a bearer token. Its `repr` shows neither.
+    """A client with credentials, which its `repr` does not show. All that are given are sent.
 
     Args:
         token: Bearer token, sent in `auth_header_name` after `prefix`.
-        api_key: API key, sent as `x-api-key`.
+        api_key: API key, sent as the header `x-api-key`.
         prefix: The word before the token, if any.
         auth_header_name: Name of the header for the token.
 
     The other arguments are those of `Client`.
 
     Raises:
-        ValueError: Neither an API key nor a token was given, or both, or one that no header can carry.
+        ValueError: No credentials were given, or more than an operation takes, or some that no header can carry.
     """
 
     token: str | None = field(default=None, repr=False)
@@ -193,13 +219,21 @@ class AuthenticatedClient(Client):
 
     def __attrs_post_init__(self) -> None:
         """Check the credentials here, because the error of a later call would show them."""
-        if bool(self.api_key) == bool(self.token):
+        given = [name for name in _CREDENTIALS if getattr(self, name)]
+        if not given or (_ALTERNATIVES and set(given) not in _ALTERNATIVES):
             raise ValueError("give either api_key or token; for calls without credentials use Client")
-        credential = self.api_key or self.token or ""
-        if not credential.isascii() or not credential.isprintable() or credential != credential.strip():
-            raise ValueError("the api_key or token has characters that no header can carry, such as a line break")
+        for name in given:
+            value = getattr(self, name)
+            text = value if isinstance(value, str) else ":".join(value)
+            if not text.isascii() or not text.isprintable() or text != text.strip():
+                raise ValueError(f"{name} has characters that no header can carry, such as a line break")
 
-    def _credentials(self) -> dict[str, str]:
+    def _credentials(self) -> Credentials:
+        headers: dict[str, str] = {}
+        params: dict[str, str] = {}
+        cookies: dict[str, str] = {}
         if self.api_key:
-            return {"x-api-key": self.api_key}
-        return {self.auth_header_name: f"{self.prefix} {self.token}" if self.prefix else f"{self.token}"}
+            headers["x-api-key"] = self.api_key
+        if self.token:
+            headers[self.auth_header_name] = f"{self.prefix} {self.token}" if self.prefix else self.token
+        return Credentials(headers, params, cookies)

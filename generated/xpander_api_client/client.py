@@ -154,7 +154,8 @@ class Client:
 
     def credential_names(self) -> list[str]:
         """Return the names of the headers that hold credentials."""
-        return list(self._credentials())
+        credentials = self._credentials()
+        return [*credentials.headers, *(["cookie"] if credentials.cookies else [])]
 
     def close(self) -> None:
         """Close the connections of the synchronous calls."""

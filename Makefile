@@ -6,7 +6,7 @@ export REDOCLY_SUPPRESS_UPDATE_NOTICE := true
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lock lint typecheck regenerate check test test-browser browser contract-test replay baseline diff drift \
-  hostile mutants invariants false-alarms docs recordings package bench \
+  hostile mutants invariants false-alarms docs recordings package corpus bench \
   bench-mock mock clean
 
 help: ## print this help
@@ -88,6 +88,9 @@ invariants: .venv/.ready ## count the defects that the invariants alone find on 
 
 false-alarms: .venv/.ready ## run the contract suite against the healthy mock 20 times: no test may fail (RUNS=n)
 	$(BIN)/python -m proof.false_alarms
+
+corpus: .venv/.ready ## try the templates on a folder of OpenAPI documents (CORPUS=folder); writes docs/templates.md
+	$(BIN)/python -m templates.corpus $(CORPUS) --write docs/templates.md
 
 docs: .venv/.ready ## write the pages of docs/ that show claims, defects and recorded figures
 	$(BIN)/python -m proof.docs

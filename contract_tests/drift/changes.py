@@ -119,7 +119,8 @@ def _kind(raw: dict[str, Any]) -> str:
     if raw.get("property"):
         return f"{raw['property']}-changed"
     names = {"Schema": "property", "PathItem": "path"}
-    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", names.get(raw["typeName"], raw["typeName"])).lower()
+    kind = str(raw["typeName"])
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", names.get(kind, kind)).lower()
     return f"{plain}-{raw['kind']}"
 
 
@@ -155,7 +156,8 @@ def _impact(kind: str, raw: dict[str, Any], usages: Iterable[Usage]) -> Impact:
         return rated
     directions = {usage.direction for usage in usages}
     ratings = [rule.get(direction) or rule.get("impact") or rated for direction in directions] or [rated]
-    return min((_as_impact(rating) for rating in ratings), key=IMPACTS.index)
+    found: list[Impact] = [_as_impact(rating) for rating in ratings]
+    return min(found, key=IMPACTS.index)
 
 
 def _as_impact(text: str) -> Impact:

@@ -51,6 +51,7 @@ def differences(base: Any, revision: Any) -> list[dict[str, Any]]:
         (folder / "redocly.yaml").write_text("extends: [diff-recommended]\n", encoding="utf-8")
         environment = {**os.environ, "PATH": path, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
         command = [program, "diff", "base.yaml", "revision.yaml", "--format", "json", "--fail-on", "none"]
+        done = None
         try:
             done = subprocess.run(
                 [*command, "--config", "redocly.yaml", "--output", "report.json"],
@@ -65,7 +66,8 @@ def differences(base: Any, revision: Any) -> list[dict[str, Any]]:
         except subprocess.TimeoutExpired:
             raise RedoclyError(f"redocly diff was not done after {TIMEOUT_SECONDS} s") from None
         except (OSError, ValueError):
-            lines = [line for line in done.stderr.splitlines() if line.strip()] or ["it printed nothing"]
+            printed = "" if done is None else done.stderr
+            lines = [line for line in printed.splitlines() if line.strip()] or ["it printed nothing"]
             raise RedoclyError(f"redocly diff failed: {lines[-1].strip()}") from None
     changes: list[dict[str, Any]] = report["changes"]
     return changes

@@ -26,7 +26,8 @@ def events_come_in_order(seen: Observation) -> Iterator[Violation]:
 def every_event_carries_the_task_and_its_organization(seen: Observation) -> Iterator[Violation]:
     """Check that all events have the same `task_id` and `organization_id`, those of the task."""
     task = seen.task
-    for name, wanted in (("task_id", task and task["id"]), ("organization_id", task and task["organization_id"])):
+    for name, field in (("task_id", "id"), ("organization_id", "organization_id")):
+        wanted = task[field] if task else None
         actual = {event[name] for event in seen.events}
         if wanted and actual != {wanted}:
             yield Violation("STREAM-1", f"{name} {wanted} in every event", f"{sorted(map(str, actual))}")

@@ -111,6 +111,7 @@ class ServerThread:
         self._bound = listen("127.0.0.1", 0)
         self.url = url_of(self._bound)
         ready = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
         def started() -> None:
             self._loop = asyncio.get_running_loop()
@@ -125,7 +126,8 @@ class ServerThread:
 
     def accept(self) -> None:
         """Accept connections again at once, if a fault has them refused."""
-        self._loop.call_soon_threadsafe(self._server.accept)
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._server.accept)
 
     def close(self) -> None:
         """Stop the server, and wait until it has stopped."""

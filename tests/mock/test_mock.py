@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import httpx
 import pytest
@@ -82,7 +82,8 @@ def test_what_would_run_without_its_mock_is_not_decorated() -> None:
     async def asynchronous() -> AsyncIterator[int]:
         yield 1
 
-    for function in (generator, asynchronous, dict):
+    functions: list[Callable[..., object]] = [generator, asynchronous, dict]
+    for function in functions:
         with pytest.raises(TypeError, match="expected a function or coroutine function"):
             XpanderMock()(function)
 

@@ -40,7 +40,8 @@ def following(request: pytest.FixtureRequest) -> Iterable[Any]:
         runner = stack.enter_context(asyncio.Runner()) if request.param == "async" else None
 
         def made(url: str, **settings: Any) -> Flavour:
-            configuration = Configuration(**({"api_key": KEY} | settings), base_url=url)
+            chosen: dict[str, Any] = {"api_key": KEY} | settings
+            configuration = Configuration(**chosen, base_url=url)
             if runner is None:
                 client = stack.enter_context(httpx.Client(follow_redirects=True, verify=SSL_CONTEXT))
                 return Flavour(Tasks(configuration, http_client=client), None)

@@ -54,7 +54,7 @@ def cases(share: float) -> settings:
         derandomize=True,
         deadline=None,
         database=None,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=[*HealthCheck.__members__.values()],
     )
 
 

@@ -153,9 +153,10 @@ class Caller:
             limits = request.extensions["timeout"]
             request.extensions["timeout"] = {name: min(left, limit or left) for name, limit in limits.items()}
         self._credentials.add(request)
-        answer: httpx.Response | None = None
+        following: httpx.Request | None = None
         try:
-            answer = yield Send(request, spec.stream, spec.deadline)
+            answer: httpx.Response = yield Send(request, spec.stream, spec.deadline)
+            following = answer.next_request
         except httpx.RequestError as error:
             logger.debug(
                 "%s %s: %s after %.3f s", request.method, request.url, _told(error), self.clock.monotonic() - sent
@@ -163,7 +164,7 @@ class Caller:
             raise
         finally:
             self._credentials.remove(request)
-            self._credentials.remove(answer.next_request if answer is not None else None)
+            self._credentials.remove(following)
         took = self.clock.monotonic() - sent
         logger.debug("%s %s: %s after %.3f s", request.method, request.url, answer.status_code, took)
         return answer

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -85,16 +85,19 @@ class SyncClient:
             self._client.close()
 
     def _http(self) -> httpx.Client:
-        if self._client is None:
+        client = self._client
+        if client is None:
             with self._lock:
-                if self._client is None:
-                    self._client = self._given or _created(
-                        lambda: httpx.Client(transport=self._transport, limits=_LIMITS, cookies=_no_cookies())
-                    )
+                client = self._client
+                if client is None:
                     from xpander_tasks._run.scope import make_interruptible
 
-                    make_interruptible(self._client)
-        return self._client
+                    client = self._given or _created(
+                        lambda: httpx.Client(transport=self._transport, limits=_LIMITS, cookies=_no_cookies())
+                    )
+                    make_interruptible(client)
+                    self._client = client
+        return client
 
 
 class AsyncClient:
@@ -199,7 +202,7 @@ def _no_cookies() -> CookieJar:
     return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
-def _created(create: Any) -> Any:
+def _created(create: Callable[[], T]) -> T:
     """Create a client of httpx.
 
     Raises:

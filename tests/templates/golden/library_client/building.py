@@ -55,7 +55,7 @@ def build(value: Any, as_type: Any) -> Any:
 class _Part(NamedTuple):
     """A type, and what builds it by the Python type of the untyped JSON."""
 
-    type: Any
+    of: Any
     handlers: dict[type, Handler]
 
 
@@ -77,7 +77,7 @@ def _build_other(value: Any, part: _Part, memo: Memo) -> Any:
         return _build(dict(value), part, memo)
     if isinstance(value, float) and value.is_integer() and int in part.handlers:
         return _build(int(value), part, memo)
-    return _convert(value, part.type)
+    return _convert(value, part.of)
 
 
 def _convert(value: Any, as_type: Any) -> Any:
@@ -212,7 +212,7 @@ def _build_model(value: dict[str, Any], model: Any, memo: Memo) -> Any:
 def _build_others(value: dict[str, Any], recipe: _Recipe, memo: Memo) -> dict[str, Any]:
     """Build the undeclared properties of an object."""
     others = {name: part for name, part in value.items() if name not in recipe.fields}
-    if not others or recipe.others is None or recipe.others[1].type is Any:
+    if not others or recipe.others is None or recipe.others[1].of is Any:
         return others
     return _build_map(others, recipe.others[1], memo)
 

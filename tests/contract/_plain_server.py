@@ -314,7 +314,7 @@ def route(
                         children = {
                             child: list(store.extra[child]["thread"]) for child in task.get("sub_executions", [])
                         }
-                        return 200, {"root": list(store.extra[name]["thread"]), **children}
+                        return 200, {**children, "root": list(store.extra[name]["thread"])}
     raise Refused(404, "Not Found")
 
 
